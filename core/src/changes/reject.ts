@@ -1,0 +1,22 @@
+/** Why a record was kept out: a closed list of codes. Messages name fields and rules, never a person's values. */
+export const rejectCodes = [
+  'key_unreadable',
+  'not_an_object',
+  'field_missing',
+  'field_invalid',
+  'field_too_long',
+  'nul_character',
+  'duplicate_role',
+  'dangling_reference',
+  'reference_cycle',
+] as const;
+
+export type RejectCode = (typeof rejectCodes)[number];
+
+export interface Reject {
+  /** Null when not even the key could be read; the phase then proves nothing about removals. */
+  readonly externalId: string | null;
+  readonly code: RejectCode;
+  readonly field: string | null;
+  readonly message: string;
+}
