@@ -18,7 +18,7 @@ import { fileProblem, SetupProblem } from './setup-problem.js';
 export interface PostgresOptions {
   /** Rollcall's data folder; the server's own files go to subfolders of it. */
   readonly dataDir: string;
-  /** A fixed port; without it any free one. */
+  /** A fixed port; without it, or with 0, any free one. */
   readonly port?: number;
   /** Told in one line what happens: started, adopted, waiting. */
   readonly log?: (message: string) => void;
@@ -93,7 +93,7 @@ function makeFolders(dataDir: string, paths: PostgresPaths, user: DatabaseUser):
 }
 
 async function choosePort(wanted: number | undefined): Promise<number> {
-  if (wanted === undefined) return freePort();
+  if (!wanted) return freePort();
   if (await isPortFree(wanted)) return wanted;
   throw portTaken(wanted);
 }
