@@ -1,0 +1,122 @@
+/**
+ * The contracts between Rollcall and the systems around it: what a provider is, how its data is read, how it signs in. The
+ * engine knows only these; a page is always accounted for in full, each of its rows being a record or a reject.
+ */
+import type { EntityName, Reject, RosterRecord, RosterRecords } from '@rollcall/core';
+
+/** Any external system: a life cycle, and a truthful answer about its own condition. All calls may be repeated. */
+export interface IExternalSystemProvider {
+  /** The integration's name, for logs and people. */
+  readonly name: string;
+  /** The provider kind that made it, for example `timeback`. */
+  readonly kind: string;
+  init(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Never throws: a failure is a result. */
+  health(): Promise<HealthCheck>;
+  /** Tries each thing that a sync needs, one step at a time. Never throws. */
+  test(): Promise<ConnectionTest>;
+}
+
+/** Reads collections page by page. `Records` maps each collection's name to the canonical shape of its records. */
+export interface IDataSyncProvider<Records extends object> {
+  readonly capabilities: Capabilities;
+  /** Throws a `Fault`; never answers an error with an empty page. Rethrows the signal's reason when it aborts. */
+  readPage<E extends keyof Records & EntityName>(
+    entity: E,
+    range: PageRange,
+    context: CallContext,
+  ): Promise<RosterPage<Records[E]>>;
+  readOne<E extends keyof Records & EntityName>(
+    entity: E,
+    sourcedId: string,
+    context: CallContext,
+  ): Promise<SingleRead<Records[E]>>;
+}
+
+/** Hands out access tokens; however many ask at once, one mint is under way at most. */
+export interface IAuthenticationProvider {
+  token(context: CallContext): Promise<AccessToken>;
+  /** Forgets the token if it is still the present one: a second caller with the same dead token changes nothing. */
+  drop(value: string): void;
+}
+
+/** A provider of the six roster entities. */
+export interface IRosterProvider extends IExternalSystemProvider, IDataSyncProvider<RosterRecords> {}
+
+export interface AccessToken {
+  readonly value: string;
+  /** Milliseconds since 1970 by our clock. */
+  readonly expiresAt: number;
+}
+
+export interface PageRange {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface CallContext {
+  readonly signal: AbortSignal;
+  /** run/phase/page or the like; sent as X-Request-ID and logged. */
+  readonly correlationId: string;
+}
+
+export interface RosterPage<R = RosterRecord> {
+  readonly entity: EntityName;
+  readonly offset: number;
+  /** Rows in the wire array; always `records.length + rejects.length`. */
+  readonly rowCount: number;
+  readonly records: R[];
+  readonly rejects: Reject[];
+  readonly announcedTotal: number | null;
+  /** The stride to go on with: what the provider says, or the rows it gave where it clamps without saying. */
+  readonly effectiveLimit: number;
+  /** sha256 of the raw body, hex. */
+  readonly bodyDigest: string;
+  /** The provider's clock (HTTP Date) as ISO 8601 in UTC. */
+  readonly providerTime: string | null;
+  readonly bytes: number;
+}
+
+export type SingleRead<R = RosterRecord> =
+  { readonly found: true; readonly record: R } | { readonly found: false } | { readonly rejected: Reject };
+
+export interface Capabilities {
+  /** Whether a page can be asked for in a stable order by `sourcedId`. */
+  readonly sort: boolean;
+  /** Filter operators of the provider; empty when it has no filters. */
+  readonly filters: readonly string[];
+  /** Whether `dateLastModified` may be filtered on. Says nothing about how dependable that is. */
+  readonly dateLastModifiedFilter: boolean;
+  readonly pageSize: number;
+  readonly maxPageSize: number;
+  readonly maxInFlight: number;
+}
+
+export const integrationStatuses = ['created', 'initialised', 'running', 'stopped', 'failed'] as const;
+export type IntegrationStatus = (typeof integrationStatuses)[number];
+
+export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
+
+export interface HealthCheck<Detail extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>> {
+  readonly status: HealthStatus;
+  /** ISO 8601 in UTC. */
+  readonly checkedAt: string;
+  readonly durationMs: number;
+  /** One sentence for people, null when healthy. */
+  readonly reason: string | null;
+  readonly detail: Detail;
+}
+
+export interface ConnectionTest {
+  readonly ok: boolean;
+  readonly steps: readonly TestStep[];
+}
+
+export interface TestStep {
+  readonly name: string;
+  readonly ok: boolean;
+  /** One sentence: what was found, or what to do. */
+  readonly message: string;
+}

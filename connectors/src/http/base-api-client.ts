@@ -1,0 +1,113 @@
+/**
+ * The client that every HTTP provider reads through: signs in, bounds calls in flight, retries, and hands back whole JSON
+ * answers with the digest of their bytes. What cannot be read is a fault with a code, never an empty answer.
+ */
+import { hash } from 'node:crypto';
+import type { CallContext, IAuthenticationProvider } from '../contracts.js';
+import type { Ports } from '../ports.js';
+import { jsonBody } from './body.js';
+import { InFlight } from './in-flight.js';
+import { failure, type Answer, type Failure, type Outcome } from './outcome.js';
+import type { Transport } from './transport.js';
+import { untilVerdict, type RetryPolicy } from './until-verdict.js';
+import type { Verdict } from './verdicts.js';
+
+export interface JsonRequest {
+  /** For logs and metrics, for example `users.list`; holds no id. */
+  readonly operation: string;
+  readonly url: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  /** Why the body is not what was asked for, or null when it is. Such an answer is retried like a broken one. */
+  readonly complaint: (body: unknown) => string | null;
+  /** Whether a 404 with a JSON body says 'there is no such record'. Never set for a collection. */
+  readonly mayBeMissing?: boolean;
+}
+
+export interface JsonAnswer {
+  /** Undefined when the record is missing, which only a request with `mayBeMissing` can bring. */
+  readonly body: unknown;
+  readonly bytes: number;
+  /** sha256 of the raw body, hex. */
+  readonly digest: string;
+  readonly providerTime: string | null;
+  readonly attempts: number;
+}
+
+type ReadAnswer = Answer & { readonly json: unknown };
+
+export class BaseApiClient {
+  readonly #inFlight: InFlight;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly authentication: IAuthenticationProvider,
+    private readonly policy: RetryPolicy & { readonly maxInFlight: number },
+    private readonly ports: Ports,
+  ) {
+    this.#inFlight = new InFlight(policy.maxInFlight);
+  }
+
+  /** Throws a Fault, or the signal's reason. */
+  async getJson(request: JsonRequest, context: CallContext): Promise<JsonAnswer> {
+    let token = '';
+    const { answer, attempts } = await untilVerdict<ReadAnswer>({
+      operation: request.operation,
+      context,
+      policy: this.policy,
+      ports: this.ports,
+      judge: request.mayBeMissing ? missingIsAnswer : undefined,
+      reauthenticate: () => this.authentication.drop(token),
+      attempt: (number, remainingMs) =>
+        this.#inFlight.run(context.signal, async () => {
+          token = (await this.authentication.token(context)).value;
+          return this.#attempt(request, context, { number, remainingMs, token });
+        }),
+    });
+    return {
+      body: answer.status === 404 ? undefined : answer.json,
+      bytes: answer.body.length,
+      digest: hash('sha256', answer.body, 'hex'),
+      providerTime: answer.providerTime,
+      attempts,
+    };
+  }
+
+  async #attempt(
+    request: JsonRequest,
+    context: CallContext,
+    of: { number: number; remainingMs: number; token: string },
+  ): Promise<ReadAnswer | Failure> {
+    const outcome = await this.transport.send({
+      operation: request.operation,
+      context,
+      attempt: of.number,
+      remainingMs: of.remainingMs,
+      method: 'GET',
+      url: withQuery(request),
+      headers: { Authorization: `Bearer ${of.token}` },
+    });
+    if (outcome.kind !== 'answer') return outcome;
+    if (outcome.status === 404 && request.mayBeMissing) return missing(outcome);
+    if (outcome.status !== 200) return { ...outcome, json: null };
+    const body = jsonBody(outcome.body);
+    if (!('json' in body)) return body;
+    const complaint = request.complaint(body.json);
+    return complaint === null ? { ...outcome, json: body.json } : failure('unreadable', complaint);
+  }
+}
+
+/** A gateway's 404 page says that the address is wrong, not that the record is gone. */
+function missing(answer: Answer): ReadAnswer | Failure {
+  const body = jsonBody(answer.body);
+  return 'json' in body ? { ...answer, json: body.json } : body;
+}
+
+function missingIsAnswer(outcome: Outcome): Verdict | null {
+  return outcome.kind === 'answer' && outcome.status === 404 ? { action: 'ok' } : null;
+}
+
+function withQuery(request: JsonRequest): string {
+  const pairs = Object.entries(request.query ?? {});
+  if (pairs.length === 0) return request.url;
+  return `${request.url}?${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
+}

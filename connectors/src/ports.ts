@@ -1,0 +1,34 @@
+/** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly random: Random;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Structured events, named `noun.verb-past`. Fields never hold personal data, tokens, query values or bodies. */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Metrics {
+  count(name: string, labels?: Labels): void;
+  time(name: string, ms: number, labels?: Labels): void;
+}
+
+/** A number from 0 up to, not including, 1. */
+export type Random = () => number;
