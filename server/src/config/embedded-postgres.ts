@@ -118,7 +118,7 @@ async function launch(
     env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' },
   });
   closeSync(logFile);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+  const ended = new Promise<void>((done) => child.once('exit', () => done()).once('error', () => done()));
   const ready = waitUntilReady(paths, child.pid ?? -1, () => hasNotEnded(child));
   await Promise.race([ready, ended]);
   child.unref();

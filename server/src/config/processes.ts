@@ -66,7 +66,7 @@ export async function startProcess(
   void ended.then(() => process.removeListener('exit', leave));
   const stop = async () => {
     wanted = true;
-    await end(child, ended);
+    await endChild(child, ended);
   };
   const ready = await readyLine(child, log.file, ended, options);
   if (!ready) {
@@ -99,7 +99,7 @@ function signalIfAlive(identity: ProcessIdentity, signal: NodeJS.Signals): void 
 const isRunning = (child: ChildProcess) =>
   child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 
-async function end(child: ChildProcess, ended: Promise<EndOfProcess>): Promise<void> {
+async function endChild(child: ChildProcess, ended: Promise<EndOfProcess>): Promise<void> {
   if (!isRunning(child)) return;
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
