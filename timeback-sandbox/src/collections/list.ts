@@ -1,0 +1,70 @@
+/** One page of a collection as the API sends it, with the page faults of the moment applied. */
+import { type Answer, Refusal } from '../answers.js';
+import { countRows, rowsAt } from './positions.js';
+import { type ListQuery, readListQuery } from '../query/parameters.js';
+import type { Collection } from './catalogue.js';
+import type { Hits } from '../faults/rules.js';
+import type { Preset } from '../presets.js';
+import { Selections } from '../query/select.js';
+import type { View } from '../view.js';
+import { keepFields } from '../query/fields.js';
+import { vanish } from '../control/vanish.js';
+
+export interface ListRequest {
+  view: View;
+  selections: Selections;
+  preset: Preset;
+  collection: Collection;
+  params: URLSearchParams;
+  hits: Hits;
+}
+
+export async function list(request: ListRequest): Promise<Answer> {
+  const { view, collection, hits, preset } = request;
+  const query = readListQuery(request.params, preset);
+  if (hits.clamp) query.limit = Math.min(query.limit, hits.clamp.limit as number);
+  if (hits.drift && query.offset > 0) {
+    const [row] = rowsAt(view.district, collection, Math.floor(query.offset / 2), 1);
+    if (row !== undefined) vanish(view.district, collection.entity, row);
+  }
+  const { total, rows } = await pageRows(request, query, hits['ignore-offset'] ? 0 : query.offset);
+  const pastEnd = hits['error-past-end'];
+  if (pastEnd && query.offset >= total) throw new Refusal((pastEnd.status as number) ?? 404, 'No rows at this offset.');
+  const twice = hits['duplicate-rows'];
+  if (twice) rows.push(...rows.slice(0, (twice.count as number) ?? 1));
+  const texts = rows.map((row) => {
+    const text = view.rowText(collection.entity, row);
+    return query.fields ? keepFields(text, query.fields) : text;
+  });
+  const key = hits['wrong-key'] ? `${collection.listKey}List` : collection.listKey;
+  return { status: 200, body: `{"${key}":[${texts.join()}]${envelope(preset, query, announced(total, hits))}}` };
+}
+
+async function pageRows(request: ListRequest, query: ListQuery, offset: number) {
+  const { view, collection, selections } = request;
+  if (view.emptied.has(collection.entity)) return { total: 0, rows: [] };
+  if (!Selections.isPlain(collection, query)) {
+    const selected = await selections.rows(view, collection, query);
+    return { total: selected.length, rows: selected.slice(offset, offset + query.limit) };
+  }
+  const total = countRows(view.district, collection);
+  if (!query.descending) return { total, rows: rowsAt(view.district, collection, offset, query.limit) };
+  const end = Math.max(0, total - offset);
+  const start = Math.max(0, end - query.limit);
+  return { total, rows: rowsAt(view.district, collection, start, end - start).reverse() };
+}
+
+/** The total to announce; undefined when it is to be left out. */
+function announced(total: number, hits: Hits): number | undefined {
+  const wrong = hits['wrong-total'];
+  if (!wrong) return total;
+  return wrong.absent ? undefined : Math.max(0, total + ((wrong.delta as number) ?? 1));
+}
+
+function envelope(preset: Preset, query: ListQuery, total: number | undefined): string {
+  const totalPart = total === undefined ? '' : `,"${preset.totalField}":${total}`;
+  if (!preset.fullEnvelope) return totalPart;
+  const pages = total === undefined ? '' : `,"pageCount":${Math.ceil(total / query.limit)}`;
+  const page = Math.floor(query.offset / query.limit) + 1;
+  return `${totalPart}${pages},"pageNumber":${page},"offset":${query.offset},"limit":${query.limit}`;
+}

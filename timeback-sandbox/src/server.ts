@@ -1,0 +1,92 @@
+/** The HTTP server: routes each request to token, control or read, under the faults of the moment. */
+import { type Answer, errorBody, Refusal, send } from './answers.js';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { interrupt, spoilAnswer } from './faults/request-faults.js';
+import { type Collection, collectionByName } from './collections/catalogue.js';
+import type { Hits } from './faults/rules.js';
+import { Sandbox, type SandboxSettings } from './sandbox.js';
+import { answerControl } from './control/router.js';
+import { list } from './collections/list.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { single } from './collections/single.js';
+
+interface Target {
+  /** for the log: no ids */
+  label: string;
+  path: string;
+  params: URLSearchParams;
+  isToken: boolean;
+  collection?: Collection;
+  id?: string;
+}
+
+export function createSandboxServer(settings: SandboxSettings): Server {
+  const sandbox = new Sandbox(settings);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://sandbox');
+    if (url.pathname.startsWith('/control/')) {
+      const answer = refusable(() => answerControl(sandbox, request, url), controlRefusal);
+      void answer.then((a) => send(request, response, a)).catch(() => response.destroy());
+      return;
+    }
+    const target = locate(sandbox, url);
+    sandbox.log.begin(target.label, target.isToken);
+    response.once('close', () => sandbox.log.end(response.statusCode));
+    const answer = refusable(() => answerRead(sandbox, request, target), apiRefusal);
+    void answer.then((a) => send(request, response, a)).catch(() => response.destroy());
+  });
+  return server;
+}
+
+const apiRefusal = (status: number, text: string): Answer => ({ status, body: errorBody(status, text) });
+const controlRefusal = (status: number, text: string): Answer => ({ status, body: JSON.stringify({ error: text }) });
+
+async function refusable(work: () => Promise<Answer>, refuse: typeof apiRefusal): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(error.status, error.message);
+    console.error(error);
+    return refuse(500, 'The sandbox failed on this request.');
+  }
+}
+
+function locate(sandbox: Sandbox, url: URL): Target {
+  const { base, tokenPath } = sandbox.settings.preset;
+  const path = url.pathname.replace(/\/$/, '');
+  const target: Target = { label: path, path, params: url.searchParams, isToken: path === tokenPath };
+  if (!path.startsWith(`${base}/`)) return { ...target, label: target.isToken ? path : 'unknown' };
+  const [name, id, ...rest] = path.slice(base.length + 1).split('/');
+  const collection = rest.length === 0 ? collectionByName.get(name!) : undefined;
+  if (!collection) return { ...target, label: 'unknown' };
+  const label = `${base}/${name}${id === undefined ? '' : '/{sourcedId}'}`;
+  return { ...target, label, collection, ...(id === undefined ? {} : { id: safeDecode(id) }) };
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Target): Promise<Answer> {
+  const hits = sandbox.faults.hits(target.path, target.collection?.name);
+  if (hits.delay) await wait(hits.delay.ms as number);
+  const early = interrupt(hits);
+  if (early) return early;
+  const answer = target.isToken ? await sandbox.tokens.mint(request) : await read(sandbox, request, target, hits);
+  return spoilAnswer(answer, hits);
+}
+
+async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
+  const { collection, id, params } = target;
+  const usesAllowed = hits['token-expiry']?.uses as number | undefined;
+  if (!sandbox.tokens.accepts(request, usesAllowed)) throw new Refusal(401, 'Unauthorized: token missing or expired.');
+  if (!collection) throw new Refusal(404, 'Unknown path.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
+  if (id !== undefined) return single(sandbox.view, collection, id, params);
+  const { view, selections, settings } = sandbox;
+  return list({ view, selections, preset: settings.preset, collection, params, hits });
+}
