@@ -1,6 +1,6 @@
 /**
  * The settings of a TimeBack integration, with presets for both TimeBack platforms. Hosts, paths, token address, page size
- * and field names are configuration, never constants: see reference in docs of the two platforms.
+ * and field names are configuration, never constants, because the two platforms differ in all of them.
  */
 import { entityNames, type EntityName } from '@rollcall/core';
 import { z } from 'zod';

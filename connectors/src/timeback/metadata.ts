@@ -3,7 +3,7 @@
  * like), which would look like changes of the roster. Bounded in depth and size, so that no row can hurt the hub.
  */
 import type { RejectCode } from '@rollcall/core';
-import { containsProblem } from './text.js';
+import { storable } from './text.js';
 
 export interface MetadataRules {
   readonly names: ReadonlySet<string>;
@@ -32,9 +32,9 @@ export function keptMetadata(value: unknown, rules: MetadataRules): Kept {
     return { code: 'field_invalid', rule: 'is not an object' };
   const kept: Record<string, unknown> = {};
   let empty = true;
-  for (const [key, part] of Object.entries(value)) {
-    if (part === undefined || isVolatile(key, rules)) continue;
-    kept[key] = part;
+  for (const key in value) {
+    if (isVolatile(key, rules)) continue;
+    kept[key] = (value as Record<string, unknown>)[key];
     empty = false;
   }
   if (empty) return { metadata: null };
@@ -44,28 +44,32 @@ export function keptMetadata(value: unknown, rules: MetadataRules): Kept {
 const isVolatile = (key: string, rules: MetadataRules): boolean =>
   rules.names.has(key) || rules.prefixes.some((prefix) => key.startsWith(prefix));
 
-/** Walks without recursion: the depth is the provider's choice. */
-function problemIn(root: unknown): Exclude<Kept, { metadata: unknown }> | null {
-  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
-  let characters = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, depth } = next;
-    characters += 1;
-    if (typeof value === 'string') {
-      characters += value.length;
-      if (characters <= maxCharacters && containsProblem(value)) return badText;
-    } else if (typeof value === 'object' && value !== null) {
-      if (depth >= maxDepth) return { code: 'field_invalid', rule: `is nested deeper than ${maxDepth} levels` };
-      for (const [key, part] of Object.entries(value)) {
-        characters += Array.isArray(value) ? 0 : key.length;
-        if (characters <= maxCharacters && containsProblem(key)) return badText;
-        open.push({ value: part, depth: depth + 1 });
-      }
+type Problem = Exclude<Kept, { metadata: unknown }>;
+
+function problemIn(root: Readonly<Record<string, unknown>>): Problem | null {
+  const size = { characters: 0 };
+  return problemInside(root, 0, size) ?? (size.characters > maxCharacters ? tooLarge : null);
+}
+
+/** Recursion is safe: it ends at `maxDepth`. */
+function problemInside(value: object, depth: number, size: { characters: number }): Problem | null {
+  if (depth >= maxDepth) return tooDeep;
+  for (const key in value) {
+    size.characters += key.length;
+    if (size.characters > maxCharacters) return tooLarge;
+    if (!storable(key)) return badText;
+    const part = (value as Record<string, unknown>)[key];
+    if (typeof part === 'string') {
+      size.characters += part.length;
+      if (size.characters <= maxCharacters && !storable(part)) return badText;
+    } else if (typeof part === 'object' && part !== null) {
+      const problem = problemInside(part, depth + 1, size);
+      if (problem) return problem;
     }
-    if (characters > maxCharacters)
-      return { code: 'field_too_long', rule: `is larger than ${maxCharacters} characters` };
   }
   return null;
 }
 
+const tooDeep = { code: 'field_invalid', rule: `is nested deeper than ${maxDepth} levels` } as const;
+const tooLarge = { code: 'field_too_long', rule: `is larger than ${maxCharacters} characters` } as const;
 const badText = { code: 'nul_character', rule: 'holds a NUL character or broken Unicode' } as const;

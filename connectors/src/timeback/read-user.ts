@@ -1,7 +1,7 @@
 /** A wire user to a canonical one. Passwords, third-party profiles and demographics on the row are never looked at. */
 import type { Role, User } from '@rollcall/core';
 import { compareText } from './text.js';
-import { notGiven, type WireReader, type WireRow } from './wire.js';
+import { notGiven, sortedSet, type WireReader, type WireRow } from './wire.js';
 import { gradeCode, roleTypeWords, userRoleWords } from './words.js';
 
 export function readUser(row: WireRow, read: WireReader): User {
@@ -78,20 +78,19 @@ function compareRoles(a: Role, b: Role): number {
 }
 
 function userIdsOf(value: unknown, read: WireReader): readonly string[] {
-  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return noIds;
-  return read.set(
-    read.list(value, 'userIds').map((id) => joinedId(id, read)),
-    'userIds',
-  );
+  const ids: string[] = [];
+  for (const element of read.list(value, 'userIds')) {
+    const id = joinedId(element, read);
+    if (id !== null) ids.push(id);
+  }
+  return sortedSet(ids);
 }
 
-const noIds: readonly string[] = [];
-
-/** `{ type, identifier }` as `type:identifier`; anything else is left for the reader of texts to judge. */
-function joinedId(value: unknown, read: WireReader): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+/** `{ type, identifier }` as `type:identifier`; a text is an identifier without a type. */
+function joinedId(value: unknown, read: WireReader): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return read.text(value, 'userIds');
   const { type, identifier } = value as WireRow;
   const id = read.text(identifier, 'userIds');
   const kind = read.text(type, 'userIds');
-  return id === null || kind === null ? id : `${kind}:${id}`;
+  return id === null || kind === null ? id : read.text(`${kind}:${id}`, 'userIds');
 }

@@ -3,32 +3,33 @@
  * expressions, since each runs for every field of every row; plain ASCII costs one pass.
  */
 
-/** Trimmed and NFC. A text too long to be kept is not worked on. */
-export function plainText(value: string): string {
-  const last = value.length - 1;
-  if (last < 0 || last > 100_000) return value;
-  const trimmed = isEdge(value.charCodeAt(0)) || isEdge(value.charCodeAt(last)) ? value.trim() : value;
-  return isAscii(trimmed) ? trimmed : trimmed.normalize('NFC');
-}
+/** What a text is made of. NUL cannot be stored by PostgreSQL; half of a surrogate pair cannot travel in UTF-8. */
+export type TextKind = 'ascii' | 'unicode' | 'nul' | 'broken';
 
-/** Beyond ASCII anything may be a white space; trim() decides. */
-const isEdge = (code: number): boolean => code <= 0x20 || code > 0x7e;
-
-function isAscii(value: string): boolean {
-  for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) > 0x7f) return false;
-  return true;
-}
-
-/** A NUL, which PostgreSQL cannot store, or half of a surrogate pair, which UTF-8 cannot carry. */
-export function containsProblem(value: string): boolean {
-  let ascii = true;
+export function textKind(value: string): TextKind {
+  let highest = 0;
   for (let i = 0; i < value.length; i += 1) {
     const code = value.charCodeAt(i);
-    if (code === 0) return true;
-    if (code > 0x7f) ascii = false;
+    if (code === 0) return 'nul';
+    highest |= code;
   }
-  return !ascii && !value.isWellFormed();
+  if (highest < 0x80) return 'ascii';
+  return value.isWellFormed() ? 'unicode' : 'broken';
 }
+
+export function storable(value: string): boolean {
+  const kind = textKind(value);
+  return kind === 'ascii' || kind === 'unicode';
+}
+
+/** Trimmed, and NFC where more than ASCII makes it needed. */
+export function plainText(value: string, ascii: boolean): string {
+  if (!ascii) return value.trim().normalize('NFC');
+  return isEdge(value.charCodeAt(0)) || isEdge(value.charCodeAt(value.length - 1)) ? value.trim() : value;
+}
+
+/** False for the NaN of an empty text. */
+const isEdge = (code: number): boolean => code <= 0x20;
 
 /** The order of sets: by UTF-16 units, the same on every machine. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -4,7 +4,7 @@
  * fields and rules, never values. Rows marked `tobedeleted` are read leniently: only their key has to be readable.
  */
 import { maxTextLength, type Reject, type RejectCode, type Status } from '@rollcall/core';
-import { compareText, containsProblem, isoDate, isoInstant, plainText } from './text.js';
+import { compareText, isoDate, isoInstant, plainText, textKind } from './text.js';
 import { keptMetadata, type MetadataRules } from './metadata.js';
 
 export type WireRow = Readonly<Record<string, unknown>>;
@@ -33,7 +33,9 @@ export class WireReader {
     const key = row.sourcedId;
     if (typeof key !== 'string' || key === '') return this.#unreadable('is missing or not a text');
     if (key.length > maxKeyLength) return this.#unreadable(`is longer than ${maxKeyLength} characters`);
-    if (containsProblem(key)) return this.#unreadable('holds a NUL character or broken Unicode');
+    const kind = textKind(key);
+    if (kind === 'nul') return this.#unreadable('holds a NUL character');
+    if (kind === 'broken') return this.#unreadable('holds broken Unicode');
     this.sourcedId = key;
     if (!this.#lenient && row.status !== 'active' && row.status !== undefined && row.status !== null)
       this.refuse('field_invalid', 'status', 'is neither active nor tobedeleted');
@@ -61,16 +63,21 @@ export class WireReader {
   }
 
   text(value: unknown, field: string): string | null {
-    if (value === null || value === undefined) return null;
+    if (value === null || value === undefined || value === '') return null;
     const given = typeof value === 'string' ? value : numeral(value);
     if (given === null) return this.refuse('field_invalid', field, 'is not a text');
-    return this.#checked(plainText(given), field);
+    if (given.length > maxTextLength) return this.#tooLong(field);
+    const kind = textKind(given);
+    if (kind === 'nul' || kind === 'broken') return this.#notStorable(kind, field);
+    const text = plainText(given, kind === 'ascii');
+    if (text.length > maxTextLength) return this.#tooLong(field);
+    return text === '' ? null : text;
   }
 
   /** Case of e-mail addresses is never a change. */
   email(value: unknown, field: string): string | null {
     const text = this.text(value, field);
-    return text === null ? null : this.#checked(plainText(text.toLowerCase()), field);
+    return text === null ? null : this.text(text.toLowerCase(), field);
   }
 
   requiredText(value: unknown, field: string): string {
@@ -86,7 +93,8 @@ export class WireReader {
     if (typeof id !== 'string') return this.refuse('field_invalid', field, 'is not a reference');
     if (id.length > maxKeyLength)
       return this.refuse('field_too_long', field, `is longer than ${maxKeyLength} characters`);
-    if (containsProblem(id)) return this.refuse('nul_character', field, 'holds a NUL character or broken Unicode');
+    const kind = textKind(id);
+    if (kind === 'nul' || kind === 'broken') return this.#notStorable(kind, field);
     return id;
   }
 
@@ -170,12 +178,14 @@ export class WireReader {
     return 'metadata' in kept ? kept.metadata : this.refuse(kept.code, 'metadata', kept.rule);
   }
 
-  #checked(text: string, field: string): string | null {
-    if (text === '') return null;
-    if (text.length > maxTextLength)
-      return this.refuse('field_too_long', field, `is longer than ${maxTextLength} characters`);
-    if (containsProblem(text)) return this.refuse('nul_character', field, 'holds a NUL character or broken Unicode');
-    return text;
+  #notStorable(kind: 'nul' | 'broken', field: string): null {
+    return kind === 'nul'
+      ? this.refuse('nul_character', field, 'holds a NUL character')
+      : this.refuse('field_invalid', field, 'holds broken Unicode');
+  }
+
+  #tooLong(field: string): null {
+    return this.refuse('field_too_long', field, `is longer than ${maxTextLength} characters`);
   }
 
   #missing(field: string): string {

@@ -1,0 +1,11 @@
+/** The provider kind `timeback`. */
+import { providerDefinition } from '../factory.js';
+import { timebackConfigSchema } from './config.js';
+import { TimeBackRosterProvider } from './provider.js';
+
+export const timebackDefinition = providerDefinition({
+  kind: 'timeback',
+  title: 'TimeBack',
+  configSchema: timebackConfigSchema,
+  create: (name, config, ports) => new TimeBackRosterProvider(name, config, ports),
+});
