@@ -20,7 +20,7 @@ export async function withLock(name, work, { folder = here, patienceMs = PATIENC
       discard(lock);
       continue;
     }
-    if (!told) console.error(`rollcall: another start is busy with: ${name}; waiting for it`);
+    if (!told) process.stderr.write(`rollcall: another start is busy with: ${name}; waiting for it\n`);
     told = true;
     if (Date.now() > deadline)
       throw new LaunchProblem(

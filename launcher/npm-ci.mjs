@@ -8,12 +8,12 @@ import { accessProblem, EXIT, LaunchProblem } from './launch-problem.mjs';
 
 export async function npmCi(folder, flags = []) {
   const began = Date.now();
-  console.error('rollcall: installing dependencies; the first time takes a minute or two');
+  process.stderr.write('rollcall: installing dependencies; the first time takes a minute or two\n');
   const [command, ...prefix] = npmCommand();
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const { code, output } = await run(command, [...prefix, 'ci', ...flags, ...quiet], folder);
   if (code !== 0) throw reason(code, output, folder);
-  console.error(`rollcall: dependencies installed in ${Math.round((Date.now() - began) / 1000)} s`);
+  process.stderr.write(`rollcall: dependencies installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
 }
 
 /** Under `npm run` the same npm again, which need not be on the PATH. */
