@@ -75,6 +75,11 @@ test.each([
   ['npm error code ENOSPC\nnpm error nospc', EXIT.diskFull, /full/],
   ['npm error code EACCES\nnpm error syscall mkdir', EXIT.noAccess, /may not write/],
   ['npm error code ENOTFOUND', EXIT.install, /could not reach its registry/],
+  [
+    'npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.',
+    EXIT.install,
+    /do not agree/,
+  ],
   ['npm error something new', EXIT.install, /its own words are above/],
 ])('tells from %j why npm failed', (output, exitCode, sentence) => {
   const problem = reason(1, output, '/folder');

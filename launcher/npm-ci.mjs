@@ -53,6 +53,11 @@ export function reason(code, output, folder) {
   if (system) return accessProblem({ code: system[1] }, folder);
   if (code === 130)
     return new LaunchProblem(EXIT.install, 'The installation was interrupted: start again, it will be repeated.');
+  if (/can only install .* in sync/.test(output))
+    return new LaunchProblem(
+      EXIT.install,
+      'package.json and package-lock.json do not agree: take both from the same version of Rollcall, or run "npm install" after an edit of yours.',
+    );
   if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.test(output))
     return new LaunchProblem(
       EXIT.install,
