@@ -44,17 +44,19 @@ export function errorBody(status: number, description: string): string {
 
 export interface Answer {
   status: number;
-  body: string;
+  /** text, or the bytes of a page that is free for others once `sent` was called */
+  body: string | Buffer;
   type?: string;
   headers?: Record<string, string>;
   /** end the connection after this share of the body */
   closeAfter?: number;
+  sent?: () => void;
 }
 
 export const json = (status: number, value: unknown): Answer => ({ status, body: JSON.stringify(value) });
 
 export async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  let bytes = Buffer.from(answer.body, 'utf8');
+  let bytes = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
   response.statusCode = answer.status;
   response.setHeader('content-type', answer.type ?? 'application/json; charset=utf-8');
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
@@ -64,6 +66,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
   }
   response.setHeader('content-length', bytes.length);
   if (answer.closeAfter === undefined) {
+    if (answer.sent) response.once('finish', answer.sent);
     response.end(request.method === 'HEAD' ? undefined : bytes);
     return;
   }

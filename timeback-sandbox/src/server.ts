@@ -87,6 +87,6 @@ async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, 
   if (!collection) throw new Refusal(404, 'Unknown path.');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
   if (id !== undefined) return single(sandbox.view, collection, id, params);
-  const { view, selections, settings } = sandbox;
-  return list({ view, selections, preset: settings.preset, collection, params, hits });
+  const { view, selections, settings, pages } = sandbox;
+  return list({ view, selections, pages, preset: settings.preset, collection, params, hits });
 }

@@ -2,6 +2,7 @@
 import { type BadRecord, spoil } from './faults/bad-records.js';
 import { District } from './district/district.js';
 import { type EntityName, entityNames } from './district/entities.js';
+import type { Page } from './district/page.js';
 import { Rows } from './district/rows.js';
 
 export class View {
@@ -20,7 +21,12 @@ export class View {
 
   /** The row as JSON text. */
   rowText(entity: EntityName, index: number): string {
-    const text = this.rows.write(entity, index);
+    const text = this.rows.text(entity, index);
     return this.isSpoiled(entity, index) ? spoil(this.bad.get(entity)!.get(index)!, entity, text) : text;
+  }
+
+  write(page: Page, entity: EntityName, index: number): Page {
+    if (this.isSpoiled(entity, index)) return page.text(this.rowText(entity, index));
+    return this.rows.write(page, entity, index);
   }
 }

@@ -4,6 +4,8 @@ import { countRows, rowsAt } from './positions.js';
 import { type ListQuery, readListQuery } from '../query/parameters.js';
 import type { Collection } from './catalogue.js';
 import type { Hits } from '../faults/rules.js';
+import type { Page } from '../district/page.js';
+import type { PagePool } from './page-pool.js';
 import type { Preset } from '../presets.js';
 import { Selections } from '../query/select.js';
 import type { View } from '../view.js';
@@ -17,6 +19,7 @@ export interface ListRequest {
   collection: Collection;
   params: URLSearchParams;
   hits: Hits;
+  pages: PagePool;
 }
 
 export async function list(request: ListRequest): Promise<Answer> {
@@ -32,12 +35,19 @@ export async function list(request: ListRequest): Promise<Answer> {
   if (pastEnd && query.offset >= total) throw new Refusal((pastEnd.status as number) ?? 404, 'No rows at this offset.');
   const twice = hits['duplicate-rows'];
   if (twice) rows.push(...rows.slice(0, (twice.count as number) ?? 1));
-  const texts = rows.map((row) => {
-    const text = view.rowText(collection.entity, row);
-    return query.fields ? keepFields(text, query.fields) : text;
-  });
   const key = hits['wrong-key'] ? `${collection.listKey}List` : collection.listKey;
-  return { status: 200, body: `{"${key}":[${texts.join()}]${envelope(preset, query, announced(total, hits))}}` };
+  const page = request.pages.take();
+  writeRows(page.text(`{"${key}":[`), request, rows, query.fields);
+  page.text(`]${envelope(preset, query, announced(total, hits))}}`);
+  return { status: 200, body: page.bytes, sent: () => request.pages.giveBack(page) };
+}
+
+function writeRows(page: Page, { view, collection }: ListRequest, rows: number[], fields?: string[]): void {
+  for (let i = 0; i < rows.length; i += 1) {
+    if (i > 0) page.text(',');
+    if (fields) page.text(keepFields(view.rowText(collection.entity, rows[i]!), fields));
+    else view.write(page, collection.entity, rows[i]!);
+  }
 }
 
 async function pageRows(request: ListRequest, query: ListQuery, offset: number) {

@@ -13,9 +13,9 @@ export const YEAR_START = '2026-08-17';
 export const YEAR_END = '2027-05-28';
 export const SCHOOL_YEAR = 2027;
 
-/** When an untouched row was last modified: some second between 1 July and 8 October 2026. */
-export function baseModified(hash: number): string {
-  return days[hash % 100]! + hours[(hash >>> 8) % 24]! + clockFaces[(hash >>> 13) % 3600]!;
+/** When an untouched row was last modified: some second between 1 July and 8 October 2026, in three pieces. */
+export function baseModified(hash: number): [day: string, hour: string, clockFace: string] {
+  return [days[hash % 100]!, hours[(hash >>> 8) % 24]!, clockFaces[(hash >>> 13) % 3600]!];
 }
 
 /** The date this many days after the school year's first day. */

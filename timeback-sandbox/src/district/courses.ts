@@ -1,6 +1,7 @@
 /** Writes course rows; a school's courses cover its grades and TimeBack's eight subjects. */
 import type { District } from './district.js';
-import { HREF_HOST } from './references.js';
+import type { Page } from './page.js';
+import type { References } from './references.js';
 import type { RowHead } from './row-head.js';
 import { SESSIONS_PER_ORG } from './shape.js';
 import { gradesOf } from './layout.js';
@@ -14,6 +15,7 @@ export class CourseRows {
 
   constructor(
     private readonly district: District,
+    private readonly refs: References,
     private readonly head: RowHead,
   ) {}
 
@@ -53,17 +55,17 @@ export class CourseRows {
     return title;
   }
 
-  row(course: number): string {
-    const { entities, hrefBase } = this.district;
+  write(page: Page, course: number): Page {
+    const { orgs, academicSessions } = this.district.entities;
     const org = this.school(course) + 1;
-    const year = entities.academicSessions.ids.of(org * SESSIONS_PER_ORG);
+    const year = org * SESSIONS_PER_ORG;
     const code = `${this.subject(course).slice(0, 3).toUpperCase()}-${this.grade(course)}-${course}`;
-    return (
-      `${this.head.of('courses', course)},"metadata":{"AlphaLearn":{"DailyXPGoal":25},"publishStatus":"published"}` +
-      `,"title":"${this.title(course)}","academicSession":{"sourcedId":"${year}"}` +
-      `,"schoolYear":{"href":"${HREF_HOST}${hrefBase}/academicSessions/${year}","sourcedId":"${year}","type":"academicSession"}` +
-      `,"courseCode":"${code}","grades":["${this.grade(course)}"],"subjects":["${this.subject(course)}"],"subjectCodes":[]` +
-      `,"org":{"sourcedId":"${entities.orgs.ids.of(org)}"},"level":null,"gradingScheme":null,"resources":[]}`
-    );
+    this.head.write(page, 'courses', course).text(',"metadata":{"AlphaLearn":{"DailyXPGoal":25}');
+    page.text(`,"publishStatus":"published"},"title":"${this.title(course)}"`);
+    page.text(',"academicSession":{"sourcedId":"').id(academicSessions.ids, year);
+    this.refs.sessions.write(page.text('"},"schoolYear":'), year);
+    page.text(`,"courseCode":"${code}","grades":["${this.grade(course)}"],"subjects":["${this.subject(course)}"]`);
+    page.text(',"subjectCodes":[],"org":{"sourcedId":"').id(orgs.ids, org);
+    return page.text('"},"level":null,"gradingScheme":null,"resources":[]}');
   }
 }

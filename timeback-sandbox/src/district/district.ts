@@ -9,6 +9,7 @@ import { CLASSES_PER_STUDENT, SESSIONS_PER_ORG, type Shape, shapeOf } from './sh
 import { mix, salt } from './hash.js';
 
 export const DISTRICT = -1;
+const SECOND_SCHOOL_EVERY = { student: 53, guardian: 0, teacher: 12, aide: 5, administrator: 0 };
 
 export class District {
   readonly shape: Shape;
@@ -63,7 +64,7 @@ export class District {
   /** The next school, for people who work or learn at two; DISTRICT when this user has none. */
   secondSchoolOfUser(user: number): number {
     const kind = kindOfUser(this.shape, user);
-    const every = { student: 53, guardian: 0, teacher: 12, aide: 5, administrator: 0 }[kind];
+    const every = SECOND_SCHOOL_EVERY[kind];
     if (every === 0 || user % every !== 0) return DISTRICT;
     return (this.schoolOfUser(user) + 1) % this.shape.schools;
   }
@@ -113,8 +114,9 @@ export class District {
     return agentsOf(this.shape, student).filter((user) => this.entities.users.live.isLive(user));
   }
 
-  /** The child because of whom a teacher is also a parent, or -1. */
-  childOfTeacher(teacher: number): number {
-    return childOfTeacher(this.shape, teacher);
+  /** The school of a teacher's own child, or DISTRICT. */
+  schoolOfOwnChild(teacher: number): number {
+    const child = childOfTeacher(this.shape, teacher);
+    return child < 0 ? DISTRICT : this.schoolOfStudent(child);
   }
 }

@@ -1,5 +1,6 @@
 /** Writes org rows: row 0 is the district, row n + 1 is school n. */
 import { DISTRICT, type District } from './district.js';
+import type { Page } from './page.js';
 import type { References } from './references.js';
 import type { RowHead } from './row-head.js';
 import { levelOf } from './layout.js';
@@ -31,21 +32,19 @@ export class OrgRows {
     private readonly head: RowHead,
   ) {}
 
-  row(org: number): string {
+  write(page: Page, org: number): Page {
     const school = org - 1;
-    const type = school === DISTRICT ? 'district' : 'school';
-    const parent = school === DISTRICT ? 'null' : this.refs.org(0);
-    const metadata = school === DISTRICT ? '{}' : `{"Campus":"${levelOf(school)}"}`;
-    return (
-      `${this.head.of('orgs', org)},"metadata":${metadata},"name":"${this.names.of(org)}","type":"${type}"` +
-      `,"identifier":"${1000 + org}","parent":${parent},"children":${school === DISTRICT ? this.#schools() : '[]'}}`
-    );
+    const own = school === DISTRICT ? '{}' : `{"Campus":"${levelOf(school)}"}`;
+    this.head.write(page, 'orgs', org).text(`,"metadata":${own},"name":"`).text(this.names.of(org));
+    page.text(`","type":"${school === DISTRICT ? 'district' : 'school'}","identifier":"${1000 + org}","parent":`);
+    if (school !== DISTRICT) return this.refs.org(page, 0).text(',"children":[]}');
+    page.text('null,"children":[');
+    this.#liveSchools().forEach((child, n) => this.refs.org(n === 0 ? page : page.text(','), child));
+    return page.text(']}');
   }
 
-  #schools(): string {
-    const { orgs } = this.district.shape;
-    const children: string[] = [];
-    for (let org = 1; org < orgs; org += 1) if (this.district.isSchoolLive(org - 1)) children.push(this.refs.org(org));
-    return `[${children.join()}]`;
+  #liveSchools(): number[] {
+    const all = Array.from({ length: this.district.shape.schools }, (_, school) => school);
+    return all.filter((school) => this.district.isSchoolLive(school)).map((school) => school + 1);
   }
 }

@@ -2,6 +2,7 @@
 import { childOf, familyOf, kindOfUser } from './layout.js';
 import type { District } from './district.js';
 import { familyLetters, familyNames, givenLetters, givenNames } from './names.js';
+import type { Page } from './page.js';
 import { mix, salt } from './hash.js';
 
 export class People {
@@ -26,30 +27,29 @@ export class People {
     return givenNames[mix(this.#given, user) % givenNames.length]!;
   }
 
-  middle(user: number): string {
+  /** Two of three people have none. */
+  /** Two of three people have none. */
+  middle(user: number): string | undefined {
     const hash = mix(this.#given, ~user);
-    return hash % 3 === 0 ? `"${givenNames[(hash >>> 4) % givenNames.length]!}"` : 'null';
+    return hash % 3 === 0 ? givenNames[(hash >>> 4) % givenNames.length]! : undefined;
   }
 
   family(user: number): string {
     return familyNames[this.#familyIndex(user)]!;
   }
 
-  displayName(user: number): string {
-    return `${this.given(user)} ${this.family(user)}`;
-  }
-
-  /** Unique by the index in it; the domains are reserved for examples (RFC 2606). */
-  login(user: number): string {
-    const given = givenLetters[mix(this.#given, user) % givenNames.length]!;
+  /** Unique by the index in it. */
+  login(page: Page, user: number): Page {
     const version = this.district.entities.users.version(user);
-    const edition = version > 0 ? `.${version}` : '';
-    return `${given}.${familyLetters[this.#familyIndex(user)]!}.${user.toString(36)}${edition}`;
+    page.text(givenLetters[mix(this.#given, user) % givenNames.length]!).text('.');
+    page.text(familyLetters[this.#familyIndex(user)]!).text('.').text(user.toString(36));
+    return version > 0 ? page.text(`.${version}`) : page;
   }
 
+  /** With the @; these are reserved for examples (RFC 2606). */
   domain(user: number): string {
     const kind = kindOfUser(this.district.shape, user);
-    if (kind === 'student') return 'students.example.org';
-    return kind === 'guardian' ? 'mail.example.com' : 'staff.example.org';
+    if (kind === 'student') return '@students.example.org';
+    return kind === 'guardian' ? '@mail.example.com' : '@staff.example.org';
   }
 }

@@ -1,54 +1,78 @@
 /** Writes references as the API does: {href, sourcedId, type}, some with a display name. The host is invented and fixed. */
 import type { District } from './district.js';
+import type { Ids } from './ids.js';
+import type { Page } from './page.js';
 
 export const HREF_HOST = 'https://timeback.example.org';
 
-export class References {
-  readonly #base: string;
-  #schools: { revision: number; plain: string[]; named: string[] } = { revision: -1, plain: [], named: [] };
+const SOURCED_ID = Buffer.from('","sourcedId":"');
+
+/** One kind of reference: everything around the id, written once. */
+class Kind {
+  readonly #open: Buffer;
+  readonly #close: Buffer;
 
   constructor(
-    private readonly district: District,
+    private readonly ids: Ids,
+    base: string,
+    path: string,
+    type: string,
+  ) {
+    this.#open = Buffer.from(`{"href":"${base}/${path}/`);
+    this.#close = Buffer.from(`","type":"${type}"`);
+  }
+
+  write(page: Page, index: number): Page {
+    this.named(page, index);
+    return page.text('}');
+  }
+
+  /** Left open, for a name. */
+  named(page: Page, index: number): Page {
+    return page.raw(this.#open).id(this.ids, index).raw(SOURCED_ID).id(this.ids, index).raw(this.#close);
+  }
+}
+
+export class References {
+  readonly users: Kind;
+  readonly sessions: Kind;
+  readonly courses: Kind;
+  readonly classes: Kind;
+  readonly #orgs: Kind;
+
+  constructor(
+    district: District,
     private readonly orgName: (org: number) => string,
   ) {
-    this.#base = HREF_HOST + district.hrefBase;
-  }
-
-  to(path: string, id: string, type: string): string {
-    return `{"href":"${this.#base}/${path}/${id}","sourcedId":"${id}","type":"${type}"}`;
-  }
-
-  named(path: string, id: string, type: string, name: string): string {
-    return `{"href":"${this.#base}/${path}/${id}","sourcedId":"${id}","type":"${type}","name":"${name}"}`;
-  }
-
-  user(user: number): string {
-    return this.to('users', this.district.entities.users.ids.of(user), 'user');
-  }
-
-  session(session: number): string {
-    return this.to('academicSessions', this.district.entities.academicSessions.ids.of(session), 'academicSession');
+    const base = HREF_HOST + district.hrefBase;
+    const { entities } = district;
+    this.users = new Kind(entities.users.ids, base, 'users', 'user');
+    this.sessions = new Kind(entities.academicSessions.ids, base, 'academicSessions', 'academicSession');
+    this.courses = new Kind(entities.courses.ids, base, 'courses', 'course');
+    this.classes = new Kind(entities.classes.ids, base, 'classes', 'class');
+    this.#orgs = new Kind(entities.orgs.ids, base, 'orgs', 'org');
   }
 
   /** org 0 is the district itself; school n is org n + 1. */
-  org(org: number): string {
-    return this.#orgs().plain[org]!;
+  org(page: Page, org: number): Page {
+    return this.#orgs.write(page, org);
   }
 
-  namedOrg(org: number): string {
-    return this.#orgs().named[org]!;
+  namedOrg(page: Page, org: number): Page {
+    return this.withName(this.#orgs.named(page, org), this.orgName(org));
   }
 
-  #orgs() {
-    if (this.#schools.revision !== this.district.revision) {
-      const { ids } = this.district.entities.orgs;
-      const all = Array.from({ length: this.district.shape.orgs }, (_, n) => n);
-      this.#schools = {
-        revision: this.district.revision,
-        plain: all.map((n) => this.to('orgs', ids.of(n), 'org')),
-        named: all.map((n) => this.named('orgs', ids.of(n), 'org', this.orgName(n))),
-      };
+  withName(page: Page, name: string): Page {
+    return page.text(',"name":"').text(name).text('"}');
+  }
+
+  /** [reference, reference, ...] */
+  list(page: Page, kind: Kind, indexes: number[]): Page {
+    page.text('[');
+    for (let i = 0; i < indexes.length; i += 1) {
+      if (i > 0) page.text(',');
+      kind.write(page, indexes[i]!);
     }
-    return this.#schools;
+    return page.text(']');
   }
 }

@@ -1,6 +1,7 @@
 /** The first fields of every row: sourcedId, status, dateLastModified. */
 import type { District } from './district.js';
 import type { EntityName } from './entities.js';
+import type { Page } from './page.js';
 import { baseModified } from './calendar.js';
 import { mix, salt } from './hash.js';
 
@@ -27,19 +28,27 @@ export class RowHead {
   }
 
   modifiedAt(entity: EntityName, index: number): string {
-    const { edits } = this.district.entities[entity];
-    let at = edits.size === 0 ? undefined : edits.get(index)?.modifiedAt;
-    if (entity === 'enrollments' && this.district.entities.users.edits.size > 0) {
-      const student = this.district.studentOfEnrollment(index);
-      const movedAt = student < 0 ? undefined : this.district.entities.users.edits.get(student)?.movedAt;
-      if (movedAt && (at === undefined || movedAt > at)) at = movedAt;
-    }
-    return at ?? baseModified(this.hash(index));
+    return this.#editedAt(entity, index) ?? baseModified(this.hash(index)).join('');
   }
 
-  of(entity: EntityName, index: number): string {
-    const id = this.district.entities[entity].ids.of(index);
-    const status = this.status(entity, index);
-    return `{"sourcedId":"${id}","status":"${status}","dateLastModified":"${this.modifiedAt(entity, index)}"`;
+  #editedAt(entity: EntityName, index: number): string | undefined {
+    const { users, [entity]: own } = this.district.entities;
+    let at = own.edits.size === 0 ? undefined : own.edits.get(index)?.modifiedAt;
+    if (entity === 'enrollments' && users.edits.size > 0) {
+      const student = this.district.studentOfEnrollment(index);
+      const movedAt = student < 0 ? undefined : users.edits.get(student)?.movedAt;
+      if (movedAt && (at === undefined || movedAt > at)) at = movedAt;
+    }
+    return at;
+  }
+
+  /** Opens the row. */
+  write(page: Page, entity: EntityName, index: number): Page {
+    page.text('{"sourcedId":"').id(this.district.entities[entity].ids, index);
+    page.text('","status":"').text(this.status(entity, index)).text('","dateLastModified":"');
+    const edited = this.#editedAt(entity, index);
+    if (edited !== undefined) return page.text(edited).text('"');
+    const [day, hour, clockFace] = baseModified(this.hash(index));
+    return page.text(day).text(hour).text(clockFace).text('"');
   }
 }

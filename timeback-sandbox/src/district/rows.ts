@@ -4,6 +4,7 @@ import { CourseRows } from './courses.js';
 import { DemographicsRows } from './demographics.js';
 import { EnrollmentRows } from './enrollments.js';
 import { OrgNames, OrgRows } from './orgs.js';
+import { Page } from './page.js';
 import { People } from './people.js';
 import { References } from './references.js';
 import { RowHead } from './row-head.js';
@@ -14,14 +15,15 @@ import type { EntityName } from './entities.js';
 
 export class Rows {
   readonly head: RowHead;
-  readonly #writers: Record<EntityName, { row(index: number): string }>;
+  readonly #scratch = new Page();
+  readonly #writers: Record<EntityName, { write(page: Page, index: number): Page }>;
 
   constructor(district: District) {
     this.head = new RowHead(district);
     const people = new People(district);
     const orgNames = new OrgNames(district);
     const refs = new References(district, (org) => orgNames.of(org));
-    const courses = new CourseRows(district, this.head);
+    const courses = new CourseRows(district, refs, this.head);
     const classes = new ClassRows(district, courses, refs, this.head);
     const users = new UserRows(district, people, refs, this.head);
     this.#writers = {
@@ -35,8 +37,12 @@ export class Rows {
     };
   }
 
+  write(page: Page, entity: EntityName, index: number): Page {
+    return this.#writers[entity].write(page, index);
+  }
+
   /** The row as JSON text. */
-  write(entity: EntityName, index: number): string {
-    return this.#writers[entity].row(index);
+  text(entity: EntityName, index: number): string {
+    return this.write(this.#scratch.clear(), entity, index).bytes.toString('utf8');
   }
 }

@@ -2,6 +2,7 @@
 import { DISTRICT, type District } from './district.js';
 import { SCHOOL_YEAR, YEAR_END, YEAR_START } from './calendar.js';
 import { SESSIONS_PER_ORG } from './shape.js';
+import type { Page } from './page.js';
 import type { References } from './references.js';
 import type { RowHead } from './row-head.js';
 import { levelOf } from './layout.js';
@@ -60,18 +61,19 @@ export class SessionRows {
     private readonly head: RowHead,
   ) {}
 
-  row(session: number): string {
+  write(page: Page, session: number): Page {
+    const { refs } = this;
     const school = this.district.schoolOfSession(session);
     const first = session - (session % SESSIONS_PER_ORG);
     const p = calendarOf(school)[session % SESSIONS_PER_ORG]!;
     const version = this.district.entities.academicSessions.version(session);
     const title = p.title + (version > 0 ? ` (revised ${version})` : '');
-    const parent = p.parent < 0 ? 'null' : this.refs.session(first + p.parent);
-    const children = p.children.map((child) => this.refs.session(first + child)).join();
-    return (
-      `${this.head.of('academicSessions', session)},"metadata":{},"title":"${title}"` +
-      `,"startDate":"${p.start}","endDate":"${p.end}","type":"${p.type}","parent":${parent}` +
-      `,"schoolYear":${SCHOOL_YEAR},"org":${this.refs.org(school + 1)},"children":[${children}]}`
-    );
+    this.head.write(page, 'academicSessions', session).text(`,"metadata":{},"title":"${title}"`);
+    page.text(`,"startDate":"${p.start}","endDate":"${p.end}","type":"${p.type}","parent":`);
+    if (p.parent < 0) page.text('null');
+    else refs.sessions.write(page, first + p.parent);
+    refs.org(page.text(`,"schoolYear":${SCHOOL_YEAR},"org":`), school + 1).text(',"children":');
+    const children = p.children.map((child) => first + child);
+    return refs.list(page, refs.sessions, children).text('}');
   }
 }

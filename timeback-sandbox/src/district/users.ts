@@ -1,13 +1,19 @@
 /** Writes user rows: students, guardians, teachers, aides and administrators, some with two roles or schools. */
 import { gradesOf, kindOfUser, type UserKind } from './layout.js';
 import { DISTRICT, type District } from './district.js';
-import { YEAR_START } from './calendar.js';
+import type { Page } from './page.js';
 import type { People } from './people.js';
 import type { References } from './references.js';
 import type { RowHead } from './row-head.js';
+import { YEAR_START } from './calendar.js';
 import { mix, salt } from './hash.js';
 
 const GUARDIAN_ROLES = ['parent', 'parent', 'parent', 'guardian', 'relative'];
+const TWO_DIGITS = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+const ROLE_DATES = Buffer.from(`,"beginDate":"${YEAR_START}","endDate":null}`);
+const NO_PREFERENCES = Buffer.from(
+  '","preferredFirstName":null,"preferredMiddleName":null,"preferredLastName":null,"pronouns":null,"grades":[',
+);
 
 export class UserRows {
   readonly #salt: number;
@@ -21,26 +27,23 @@ export class UserRows {
     this.#salt = salt(district.seed, 'user');
   }
 
-  row(user: number): string {
-    const { district, people, refs } = this;
+  write(page: Page, user: number): Page {
     const hash = mix(this.#salt, user);
-    const kind = kindOfUser(district.shape, user);
-    const school = district.schoolOfUser(user);
-    const login = people.login(user);
+    const kind = kindOfUser(this.district.shape, user);
+    const school = this.district.schoolOfUser(user);
     const number = String(100_000 + user);
-    const phone = kind === 'student' ? 'null' : `"+1-555-01${String(hash % 100).padStart(2, '0')}"`;
-    return (
-      `${this.head.of('users', user)},"metadata":${this.#metadata(user, kind, hash)}` +
-      `,"userMasterIdentifier":null,"username":"${login}"` +
-      `,"userIds":[{"type":"SIS","identifier":"${number}"}${hash % 4 === 0 ? `,{"type":"LDAP","identifier":"${login}"}` : ''}]` +
-      `,"enabledUser":"${hash % 97 === 0 ? 'false' : 'true'}"` +
-      `,"givenName":"${people.given(user)}","familyName":"${people.family(user)}","middleName":${people.middle(user)}` +
-      `,"roles":[${this.#roles(user, kind, school, hash)}],"agents":[${kind === 'student' ? this.#agents(user) : ''}]` +
-      `,"userProfiles":[],"primaryOrg":${refs.namedOrg(school + 1)},"identifier":"${number}"` +
-      `,"email":"${login}@${people.domain(user)}"` +
-      `,"preferredFirstName":null,"preferredMiddleName":null,"preferredLastName":null,"pronouns":null` +
-      `,"grades":[${kind === 'student' ? `"${this.gradeOf(user)}"` : ''}],"password":null,"sms":null,"phone":${phone}}`
-    );
+    this.head.write(page, 'users', user).text(',"metadata":');
+    this.#metadata(page, user, kind, hash);
+    this.#names(page, user, number, hash);
+    this.#roles(page.text(',"roles":['), user, kind, school, hash).text('],"agents":');
+    if (kind === 'student') this.refs.list(page, this.refs.users, this.district.agents(user));
+    else page.text('[]');
+    this.refs.namedOrg(page.text(',"userProfiles":[],"primaryOrg":'), school + 1).text(',"identifier":"').text(number);
+    this.people.login(page.text('","email":"'), user).text(this.people.domain(user)).raw(NO_PREFERENCES);
+    if (kind !== 'student') {
+      return page.text('],"password":null,"sms":null,"phone":"+1-555-01').text(TWO_DIGITS[hash % 100]!).text('"}');
+    }
+    return page.text('"').text(this.gradeOf(user)).text('"],"password":null,"sms":null,"phone":null}');
   }
 
   gradeOf(student: number): string {
@@ -48,33 +51,48 @@ export class UserRows {
     return grades[this.district.studentHash(student) % grades.length]!;
   }
 
-  #metadata(user: number, kind: UserKind, hash: number): string {
-    if (kind !== 'student') return '{}';
-    const dash = String(1_000_000 + user);
-    const test = hash % 211 === 0 ? ',"isTestUser":true' : '';
-    return `{"legacyDashStudentId":"${dash.slice(0, 3)}-${dash.slice(3)}","studentGroup":"G${(hash >>> 8) % 12}"${test}}`;
+  #names(page: Page, user: number, number: string, hash: number): void {
+    const { people } = this;
+    people.login(page.text(',"userMasterIdentifier":null,"username":"'), user);
+    page.text('","userIds":[{"type":"SIS","identifier":"').text(number).text('"}');
+    if (hash % 4 === 0) people.login(page.text(',{"type":"LDAP","identifier":"'), user).text('"}');
+    page.text('],"enabledUser":"').text(hash % 97 === 0 ? 'false' : 'true');
+    page.text('","givenName":"').text(people.given(user)).text('","familyName":"').text(people.family(user));
+    const middle = people.middle(user);
+    if (middle === undefined) page.text('","middleName":null');
+    else page.text('","middleName":"').text(middle).text('"');
   }
 
-  #role(type: 'primary' | 'secondary', role: string, org: number): string {
-    const dates = `"beginDate":"${YEAR_START}","endDate":null`;
-    return `{"roleType":"${type}","role":"${role}","org":${this.refs.org(org)},${dates}}`;
-  }
-
-  #roles(user: number, kind: UserKind, school: number, hash: number): string {
-    const { district } = this;
-    let roles = this.#role('primary', kind === 'guardian' ? GUARDIAN_ROLES[hash % 5]! : kind, school + 1);
-    const second = district.secondSchoolOfUser(user);
-    if (second !== DISTRICT && district.isSchoolLive(second)) roles += `,${this.#role('secondary', kind, second + 1)}`;
-    if (kind === 'teacher') {
-      const child = district.childOfTeacher(user);
-      const at = child < 0 ? DISTRICT : district.schoolOfStudent(child);
-      if (at !== DISTRICT && district.isSchoolLive(at)) roles += `,${this.#role('secondary', 'parent', at + 1)}`;
+  #metadata(page: Page, user: number, kind: UserKind, hash: number): void {
+    if (kind !== 'student') {
+      page.text('{}');
+      return;
     }
-    if (kind === 'administrator' && user % 3 === 0) roles += `,${this.#role('secondary', 'system_administrator', 0)}`;
-    return roles;
+    const dash = String(1_000_000 + user);
+    page.text('{"legacyDashStudentId":"').text(dash.slice(0, 3)).text('-').text(dash.slice(3));
+    page.text('","studentGroup":"G').text(TWO_DIGITS[(hash >>> 8) % 12]!);
+    page.text(hash % 211 === 0 ? '","isTestUser":true}' : '"}');
   }
 
-  #agents(student: number): string {
-    return this.district.agents(student).map((agent) => this.refs.user(agent)).join();
+  #role(page: Page, type: 'primary' | 'secondary', role: string, org: number): Page {
+    page.text('{"roleType":"').text(type).text('","role":"').text(role).text('","org":');
+    return this.refs.org(page, org).raw(ROLE_DATES);
+  }
+
+  #roles(page: Page, user: number, kind: UserKind, school: number, hash: number): Page {
+    const { district } = this;
+    this.#role(page, 'primary', kind === 'guardian' ? GUARDIAN_ROLES[hash % 5]! : kind, school + 1);
+    const second = district.secondSchoolOfUser(user);
+    if (second !== DISTRICT && district.isSchoolLive(second)) {
+      this.#role(page.text(','), 'secondary', kind, second + 1);
+    }
+    const parentAt = kind === 'teacher' ? district.schoolOfOwnChild(user) : DISTRICT;
+    if (parentAt !== DISTRICT && district.isSchoolLive(parentAt)) {
+      this.#role(page.text(','), 'secondary', 'parent', parentAt + 1);
+    }
+    if (kind === 'administrator' && user % 3 === 0) {
+      this.#role(page.text(','), 'secondary', 'system_administrator', 0);
+    }
+    return page;
   }
 }

@@ -27,6 +27,6 @@ export function interrupt(hits: Hits): Answer | undefined {
 }
 
 export function spoilAnswer(answer: Answer, hits: Hits): Answer {
-  if (hits.truncate) return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
+  if (hits.truncate) return { ...answer, body: Buffer.from(answer.body.slice(0, Math.floor(answer.body.length / 2))) };
   return hits.close ? { ...answer, closeAfter: 0.5 } : answer;
 }
