@@ -2,6 +2,7 @@
 export interface AttemptSignal {
   readonly signal: AbortSignal;
   readonly timedOut: () => boolean;
+  readonly abort: () => void;
   readonly release: () => void;
 }
 
@@ -18,6 +19,7 @@ export function attemptSignal(caller: AbortSignal, timeoutMs: number): AttemptSi
   return {
     signal: controller.signal,
     timedOut: () => timedOut,
+    abort: () => controller.abort(),
     release() {
       clearTimeout(timer);
       caller.removeEventListener('abort', onAbort);

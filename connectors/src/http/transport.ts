@@ -8,7 +8,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { CallContext } from '../contracts.js';
 import type { Ports } from '../ports.js';
-import { attemptSignal } from './attempt-signal.js';
+import { attemptSignal, type AttemptSignal } from './attempt-signal.js';
 import { correlate, observe } from './interceptors.js';
 import { isLoopback } from './loopback.js';
 import { failure, type Failure, type Outcome } from './outcome.js';
@@ -35,6 +35,8 @@ export class Transport {
   readonly #http: AxiosInstance;
   readonly #agents: readonly (HttpAgent | HttpsAgent)[];
   readonly #settings: TransportSettings;
+  readonly #underWay = new Set<AttemptSignal>();
+  #closed = false;
 
   constructor(settings: TransportSettings, ports: Ports) {
     this.#settings = settings;
@@ -58,18 +60,25 @@ export class Transport {
   async send(call: Call): Promise<Outcome> {
     const { signal: caller } = call.context;
     caller.throwIfAborted();
+    if (this.#closed) return hungUp;
     const bounds = attemptSignal(caller, Math.max(1, Math.min(this.#settings.attemptTimeoutMs, call.remainingMs)));
+    this.#underWay.add(bounds);
     try {
       return answer(await this.#http.request(this.#request(call, bounds.signal)));
     } catch (error) {
       caller.throwIfAborted();
+      if (this.#closed) return hungUp;
       return bounds.timedOut() ? failure('timeout', 'no whole answer in time') : networkFailure(error);
     } finally {
+      this.#underWay.delete(bounds);
       bounds.release();
     }
   }
 
+  /** Ends what is under way too, for example a mint that nobody waits for any more. */
   close(): void {
+    this.#closed = true;
+    for (const bounds of this.#underWay) bounds.abort();
     for (const agent of this.#agents) agent.destroy();
   }
 
@@ -91,6 +100,8 @@ export class Transport {
     };
   }
 }
+
+const hungUp = failure('closed', 'the connection was closed by us');
 
 function answer(response: AxiosResponse<Buffer>): Outcome {
   const text = (name: string) =>
