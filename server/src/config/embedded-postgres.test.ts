@@ -139,4 +139,10 @@ describe('startPostgres', () => {
     writeFileSync(join(cluster, 'PG_VERSION'), '17\n');
     await expect(start()).rejects.toThrow(/written by PostgreSQL 17 .* set ROLLCALL_DATA_DIR to a new folder/);
   });
+
+  test('says what is missing when its password file was lost, and creates no second database', async () => {
+    await (await start()).stop();
+    rmSync(join(folder, 'postgres-password'));
+    await expect(start()).rejects.toThrow(/^The password file .*postgres-password is missing/);
+  });
 });

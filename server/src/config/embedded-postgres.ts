@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { canReach, databaseUser, type DatabaseUser } from './database-user.js';
 import { freePort, isPortFree } from './free-port.js';
 import { postgresBinaries } from './postgres-binaries.js';
-import { ensureCluster, postgresPaths, SUPERUSER, type PostgresPaths } from './postgres-cluster.js';
+import { ensureCluster, postgresPaths, readPassword, SUPERUSER, type PostgresPaths } from './postgres-cluster.js';
 import { asArguments, postgresSettings, walCompression, type PostgresSettings } from './postgres-settings.js';
 import { disarmStalePostmasterFile, readPostmaster } from './postmaster-file.js';
 import { identifyProcess, isAlive } from './process-identity.js';
@@ -53,7 +53,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const user = databaseUser(paths.cluster);
   makeFolders(dataDir, paths, user);
   const binaries = postgresBinaries(dataDir, user);
-  const password = ensureCluster(paths, binaries, user);
+  const password = ensureCluster(paths, binaries, user, options.settings?.fsync !== 'off');
   disarmStalePostmasterFile(paths.cluster);
   const extra = { ...walCompression(binaries.postgres, paths.cluster, user), ...options.settings };
   for (let attempt = 1; ; attempt += 1) {
@@ -76,7 +76,7 @@ async function adopt(pid: number, paths: PostgresPaths, log: (message: string) =
   const found = readPostmaster(paths.cluster);
   if (!found?.ready) throw startProblem(tail(paths.log), 0, paths);
   log(`PostgreSQL was still running on port ${found.port}; using it`);
-  return handle(found.pid, found.port, readFileSync(paths.passwordFile, 'utf8').trim(), true);
+  return handle(found.pid, found.port, readPassword(paths), true);
 }
 
 function makeFolders(dataDir: string, paths: PostgresPaths, user: DatabaseUser): void {

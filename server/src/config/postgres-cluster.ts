@@ -32,19 +32,24 @@ export function postgresPaths(dataDir: string): PostgresPaths {
 }
 
 /** Returns the superuser's password. Throws SetupProblem when the directory cannot be made or is of another version. */
-export function ensureCluster(paths: PostgresPaths, binaries: PostgresBinaries, user: DatabaseUser): string {
+export function ensureCluster(
+  paths: PostgresPaths,
+  binaries: PostgresBinaries,
+  user: DatabaseUser,
+  durable = true,
+): string {
   try {
     if (existsSync(paths.cluster)) {
       requireVersion(paths.cluster);
-      return readFileSync(paths.passwordFile, 'utf8').trim();
+      return readPassword(paths);
     }
-    return createCluster(paths, binaries, user);
+    return createCluster(paths, binaries, user, durable);
   } catch (error) {
     throw fileProblem(error, 'write the database in', paths.home);
   }
 }
 
-function createCluster(paths: PostgresPaths, binaries: PostgresBinaries, user: DatabaseUser): string {
+function createCluster(paths: PostgresPaths, binaries: PostgresBinaries, user: DatabaseUser, durable: boolean): string {
   const unfinished = `${paths.cluster}.unfinished`;
   const secret = join(paths.home, 'initial-password');
   const password = randomBytes(24).toString('base64url');
@@ -56,7 +61,7 @@ function createCluster(paths: PostgresPaths, binaries: PostgresBinaries, user: D
     for (const path of [paths.home, secret]) chownSync(path, user.uid, user.gid);
   }
   try {
-    runInitdb(binaries.initdb, unfinished, secret, user);
+    runInitdb(binaries.initdb, unfinished, [`--pwfile=${secret}`, ...(durable ? [] : ['--no-sync'])], user);
   } finally {
     rmSync(secret, { force: true });
   }
@@ -66,8 +71,8 @@ function createCluster(paths: PostgresPaths, binaries: PostgresBinaries, user: D
   return password;
 }
 
-function runInitdb(initdb: string, folder: string, secret: string, user: DatabaseUser): void {
-  const args = ['-D', folder, '-U', SUPERUSER, `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8'];
+function runInitdb(initdb: string, folder: string, flags: readonly string[], user: DatabaseUser): void {
+  const args = ['-D', folder, '-U', SUPERUSER, ...flags, '--auth=scram-sha-256', '--encoding=UTF8'];
   const locale = process.platform === 'linux' ? 'C.UTF-8' : 'C';
   const options = { ...user, cwd: '/', encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } } as const;
   let result = spawnSync(initdb, [...args, `--locale=${locale}`], options);
@@ -98,6 +103,14 @@ function requireVersion(cluster: string): void {
   if (found === MAJOR_VERSION) return;
   throw new SetupProblem(
     `The database in ${cluster} was written by PostgreSQL ${found} and this Rollcall brings ${MAJOR_VERSION}: start the Rollcall that wrote it, or set ROLLCALL_DATA_DIR to a new folder.`,
+  );
+}
+
+/** Also for a server that is already running. Throws SetupProblem when the file was lost. */
+export function readPassword(paths: PostgresPaths): string {
+  if (existsSync(paths.passwordFile)) return readFileSync(paths.passwordFile, 'utf8').trim();
+  throw new SetupProblem(
+    `The password file ${paths.passwordFile} is missing, without which the database in ${paths.cluster} cannot be opened: restore it, or move both away to start with an empty database.`,
   );
 }
 

@@ -3,7 +3,7 @@
  * with their last words when they die on their own. What we started never outlives us.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, createWriteStream, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -114,7 +114,6 @@ async function readyLine(
   options: ProcessOptions,
 ): Promise<Record<string, unknown> | null> {
   const isReady = options.isReady ?? ((line) => line.ready === true);
-  const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
   let timer: NodeJS.Timeout | undefined;
   const found = new Promise<Record<string, unknown>>((resolve) => {
     if (!child.stdout) return;
@@ -122,9 +121,8 @@ async function readyLine(
     lines.on('line', (line) => {
       const value = parseObject(line);
       if (value && isReady(value)) resolve(value);
-      else log.write(`${line}\n`);
+      else appendLine(logFile, line);
     });
-    lines.once('close', () => log.end());
   });
   const tooLate = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), options.readyTimeoutMs ?? READY_TIMEOUT_MS);
@@ -132,6 +130,14 @@ async function readyLine(
   const first = await Promise.race([found, tooLate, ended.then(() => null)]);
   clearTimeout(timer);
   return first;
+}
+
+function appendLine(file: string, line: string): void {
+  try {
+    appendFileSync(file, `${line}\n`);
+  } catch {
+    // A full disk must not take the whole instance down for a line of log.
+  }
 }
 
 function parseObject(line: string): Record<string, unknown> | null {
