@@ -1,0 +1,113 @@
+/** Valid wire rows of each entity as TimeBack sends them, invented; a test overrides what it is about. */
+import type { EntityName } from '@rollcall/core';
+
+type Row = Record<string, unknown>;
+
+const ref = (sourcedId: string, type: string) => ({
+  href: `https://api.example.org/${type}s/${sourcedId}`,
+  sourcedId,
+  type,
+});
+const head = (sourcedId: string): Row => ({
+  sourcedId,
+  status: 'active',
+  dateLastModified: '2026-08-15T07:30:00.000Z',
+});
+
+export const wireUser = (over: Row = {}): Row => ({
+  ...head('user-edda'),
+  metadata: { legacyDashStudentId: '066-6757', onboarding: { app: { state: 'completed' } } },
+  userMasterIdentifier: null,
+  username: 'edda.ahlgren',
+  userIds: [{ type: 'SIS', identifier: '1001' }],
+  enabledUser: 'true',
+  givenName: 'Edda',
+  familyName: 'Ahlgren',
+  middleName: null,
+  roles: [
+    { roleType: 'primary', role: 'student', org: ref('org-lindholm', 'org'), beginDate: '2026-08-17', endDate: null },
+  ],
+  agents: [ref('user-hugo', 'user')],
+  userProfiles: [{ profileId: 'p', credentials: [{ username: 'edda', password: 'never-keep-this' }] }],
+  primaryOrg: ref('org-lindholm', 'org'),
+  identifier: 'P-1001',
+  email: 'edda.ahlgren@example.org',
+  preferredFirstName: null,
+  preferredMiddleName: null,
+  preferredLastName: null,
+  pronouns: null,
+  grades: ['5'],
+  password: 'never-keep-this',
+  sms: null,
+  phone: null,
+  demographics: { birthDate: '2015-03-01' },
+  ...over,
+});
+
+export const wireRow: Readonly<Record<EntityName, (over?: Row) => Row>> = {
+  users: wireUser,
+  orgs: (over = {}) => ({
+    ...head('org-lindholm'),
+    metadata: null,
+    name: 'Lindholm School',
+    type: 'school',
+    identifier: 'S-17',
+    parent: ref('org-fjordby', 'org'),
+    children: [],
+    ...over,
+  }),
+  academicSessions: (over = {}) => ({
+    ...head('session-autumn'),
+    metadata: null,
+    title: 'Autumn 2026',
+    type: 'term',
+    startDate: '2026-08-17T00:00:00.000Z',
+    endDate: '2026-12-18',
+    schoolYear: 2027,
+    parent: null,
+    org: ref('org-lindholm', 'org'),
+    ...over,
+  }),
+  courses: (over = {}) => ({
+    ...head('course-math-5'),
+    metadata: { publishStatus: 'published', AlphaLearn: { DailyXPGoal: 25 } },
+    title: 'Mathematics 5',
+    courseCode: 'MATH5',
+    grades: ['5'],
+    subjects: ['Math'],
+    subjectCodes: null,
+    org: { sourcedId: 'org-lindholm' },
+    schoolYear: ref('session-year', 'academicSession'),
+    ...over,
+  }),
+  classes: (over = {}) => ({
+    ...head('class-math-5a'),
+    metadata: null,
+    title: 'Mathematics 5a',
+    classCode: 'M5A',
+    classType: 'scheduled',
+    location: 'Room 12',
+    grades: ['5'],
+    subjects: ['Math'],
+    subjectCodes: [],
+    periods: ['1'],
+    course: ref('course-math-5', 'course'),
+    org: null,
+    school: ref('org-lindholm', 'org'),
+    terms: [ref('session-autumn', 'term')],
+    ...over,
+  }),
+  enrollments: (over = {}) => ({
+    ...head('enrollment-edda-math'),
+    metadata: { goals: { dailyXp: 20 }, metrics: { totalXp: 12 } },
+    role: 'student',
+    primary: 'false',
+    beginDate: '2026-08-17',
+    endDate: null,
+    user: { ...ref('user-edda', 'user'), name: 'Edda Ahlgren' },
+    class: ref('class-math-5a', 'class'),
+    school: ref('org-lindholm', 'org'),
+    course: ref('course-math-5', 'course'),
+    ...over,
+  }),
+};
