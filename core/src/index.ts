@@ -1,5 +1,6 @@
 /** The one entry of core: what a roster is and how two versions of it meet. */
 export * from './fault.js';
+export * from './changes/cycles.js';
 export * from './changes/limits.js';
 export * from './changes/reject.js';
 export * from './changes/removal.js';

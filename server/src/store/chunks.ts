@@ -1,0 +1,88 @@
+/**
+ * Chunks: a plan laid out in parts of some thousand rows, each applied in one transaction with its effects. The borders are
+ * fixed with the plan, so that an interrupted apply goes on where it stopped.
+ */
+import type { EntityName } from '@rollcall/core';
+import type { Tx } from './database.js';
+import { digestOf } from './sql/plan-changes.js';
+import type { SqlScope } from './sql/scope.js';
+
+export interface Chunk {
+  readonly first: string;
+  readonly last: string;
+  /** Where the chunk's payload lies in the stage; 0 to -1 when it has none. */
+  readonly firstRow: number;
+  readonly lastRow: number;
+  readonly creates: number;
+  readonly changes: number;
+  readonly deactivations: number;
+}
+
+export interface ChunkCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly reactivated: number;
+  readonly deactivated: number;
+}
+
+interface Phase {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly entity: EntityName;
+}
+
+/** Lays out the rows of a plan that are to be applied in chunks of `size` by local id. */
+export async function layOutChunks(tx: Tx, scope: SqlScope, size: number): Promise<void> {
+  await tx.query(
+    `INSERT INTO sync_chunks (tenant_id, run_id, entity, first_id, last_id, first_row, last_row, creates, changes, deactivations)
+     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}', (min(local_id::text))::uuid, (max(local_id::text))::uuid,
+       coalesce(min(stage_row), 0), coalesce(max(stage_row), -1), count(*) FILTER (WHERE operation = 'create'),
+       count(*) FILTER (WHERE operation IN ('update', 'reactivate')), count(*) FILTER (WHERE operation = 'deactivate')
+     FROM (SELECT c.*, (row_number() OVER (ORDER BY c.local_id) - 1) / ${size} AS chunk
+       FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL) x GROUP BY chunk`,
+  );
+}
+
+export async function forgetChunks(tx: Tx, phase: Phase): Promise<void> {
+  await tx.query('DELETE FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND entity = $3', [
+    phase.tenantId,
+    phase.runId,
+    phase.entity,
+  ]);
+}
+
+export async function pendingChunks(tx: Tx, phase: Phase): Promise<Chunk[]> {
+  const { rows } = await tx.query<Chunk>(
+    `SELECT first_id AS first, last_id AS last, first_row AS "firstRow", last_row AS "lastRow", creates, changes, deactivations
+     FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND applied_at IS NULL ORDER BY first_id`,
+    [phase.tenantId, phase.runId, phase.entity],
+  );
+  return rows;
+}
+
+/** Marks a chunk as applied and returns the digest of its plan rows; null when it was applied before. */
+export async function finishChunk(
+  tx: Tx,
+  scope: SqlScope,
+  chunk: Chunk,
+  counts: ChunkCounts,
+): Promise<string | null> {
+  const digest = digestOf(`${scope.inPlan} AND c.state IS NULL AND c.local_id BETWEEN '${chunk.first}' AND '${chunk.last}'`);
+  const { rows } = await tx.query<{ digest: string }>(
+    `UPDATE sync_chunks SET created = $2, updated = $3, reactivated = $4, deactivated = $5, applied_at = now(), digest = ${digest}
+     WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${scope.entity.name}' AND first_id = $1
+       AND applied_at IS NULL RETURNING digest`,
+    [chunk.first, counts.created, counts.updated, counts.reactivated, counts.deactivated],
+  );
+  return rows[0]?.digest ?? null;
+}
+
+export async function sumChunks(tx: Tx, phase: Phase): Promise<ChunkCounts> {
+  const { rows } = await tx.query<ChunkCounts>(
+    `SELECT coalesce(sum(created), 0)::bigint AS created, coalesce(sum(updated), 0)::bigint AS updated,
+       coalesce(sum(reactivated), 0)::bigint AS reactivated, coalesce(sum(deactivated), 0)::bigint AS deactivated
+     FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND entity = $3`,
+    [phase.tenantId, phase.runId, phase.entity],
+  );
+  return rows[0]!;
+}

@@ -1,0 +1,128 @@
+/** Holds: parts of plans that wait for a person. One is open per integration, entity, operation and scope; runs refresh it. */
+import { Fault, type EntityName, type Operation } from '@rollcall/core';
+import type { Tx } from './database.js';
+
+export interface Hold {
+  readonly id: string;
+  readonly integrationId: string;
+  readonly integration: string;
+  readonly entity: EntityName;
+  readonly operation: Operation;
+  readonly scopeKind: 'school' | 'district' | 'integration';
+  readonly scopeId: string | null;
+  /** The school's name, `district`, or `integration`. */
+  readonly scope: string;
+  readonly state: 'open' | 'closed';
+  readonly reason: string;
+  readonly digest: string;
+  readonly rows: number;
+  readonly openedRunId: string;
+  readonly lastRunId: string;
+  readonly openedAt: Date;
+  readonly closedAt: Date | null;
+  readonly closedReason: string | null;
+}
+
+const select = `SELECT d.id, d.integration_id AS "integrationId", i.name AS integration, d.entity, d.operation,
+    d.scope_kind AS "scopeKind", d.scope_id AS "scopeId", coalesce(o.name, d.scope_kind) AS scope, d.state, d.reason, d.digest,
+    d.row_count AS rows, d.opened_run_id AS "openedRunId", d.last_run_id AS "lastRunId", d.opened_at AS "openedAt",
+    d.closed_at AS "closedAt", d.closed_reason AS "closedReason"
+  FROM holds d JOIN integrations i ON i.tenant_id = d.tenant_id AND i.id = d.integration_id
+  LEFT JOIN orgs o ON o.tenant_id = d.tenant_id AND o.id = d.scope_id`;
+
+export interface HoldFilter {
+  readonly integrationId?: string;
+  readonly entity?: EntityName;
+  readonly state?: 'open' | 'closed';
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export async function listHolds(tx: Tx, tenantId: string, filter: HoldFilter = {}): Promise<Hold[]> {
+  const { rows } = await tx.query<Hold>(
+    `${select} WHERE d.tenant_id = $1 AND ($2::uuid IS NULL OR d.integration_id = $2) AND ($3::text IS NULL OR d.entity = $3)
+       AND ($4::text IS NULL OR d.state = $4) ORDER BY d.id DESC LIMIT $5 OFFSET $6`,
+    [
+      tenantId,
+      filter.integrationId ?? null,
+      filter.entity ?? null,
+      filter.state ?? null,
+      filter.limit ?? 1000,
+      filter.offset ?? 0,
+    ],
+  );
+  return rows;
+}
+
+export async function findHold(tx: Tx, tenantId: string, holdId: string): Promise<Hold> {
+  const { rows } = await tx.query<Hold>(`${select} WHERE d.tenant_id = $1 AND d.id = $2`, [tenantId, holdId]);
+  if (!rows[0]) throw new Fault('not_found', 'There is no such hold.');
+  return rows[0];
+}
+
+export interface HeldRow {
+  readonly localId: string;
+  readonly externalId: string;
+  readonly operation: Operation;
+  readonly absent: boolean;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The rows of a hold as the latest run planned them. */
+export async function heldRows(
+  tx: Tx,
+  hold: { tenantId: string; id: string; lastRunId: string; entity: EntityName },
+  page: { limit: number; offset: number },
+): Promise<HeldRow[]> {
+  const { rows } = await tx.query<HeldRow>(
+    `SELECT local_id AS "localId", external_id AS "externalId", operation, absent, before, after FROM sync_changes
+     WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND hold_id = $4 ORDER BY local_id LIMIT $5 OFFSET $6`,
+    [hold.tenantId, hold.lastRunId, hold.entity, hold.id, page.limit, page.offset],
+  );
+  return rows;
+}
+
+export interface HoldRefresh {
+  readonly tenantId: string;
+  readonly integrationId: string;
+  readonly runId: string;
+  readonly entity: EntityName;
+  readonly operation: Operation;
+  readonly scopeKind: Hold['scopeKind'];
+  readonly scopeId: string | null;
+  readonly reason: string;
+  readonly digest: string;
+  readonly rows: number;
+}
+
+/** Opens the hold of a scope or refreshes the open one, and returns its id. */
+export async function openOrRefreshHold(tx: Tx, hold: HoldRefresh): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    `INSERT INTO holds (tenant_id, integration_id, entity, operation, scope_kind, scope_id, reason, digest, row_count,
+       opened_run_id, last_run_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+     ON CONFLICT (tenant_id, integration_id, entity, operation, scope_kind, scope_id) WHERE state = 'open'
+     DO UPDATE SET reason = excluded.reason, digest = excluded.digest, row_count = excluded.row_count,
+       last_run_id = excluded.last_run_id, refreshed_at = now() RETURNING id`,
+    [
+      hold.tenantId,
+      hold.integrationId,
+      hold.entity,
+      hold.operation,
+      hold.scopeKind,
+      hold.scopeId,
+      hold.reason,
+      hold.digest,
+      hold.rows,
+      hold.runId,
+    ],
+  );
+  return rows[0]!.id;
+}
+
+export async function closeHold(tx: Tx, tenantId: string, holdId: string, reason: string): Promise<void> {
+  await tx.query(
+    `UPDATE holds SET state = 'closed', closed_at = now(), closed_reason = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'open'`,
+    [tenantId, holdId, reason],
+  );
+}

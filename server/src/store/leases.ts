@@ -1,0 +1,66 @@
+/**
+ * Leases: one worker at a time writes for a run. Taking a lease raises its fence, and every writing transaction proves its
+ * fence first, so that a worker which was thought dead writes nothing when it wakes up. Time is the database's.
+ */
+import { Fault } from '@rollcall/core';
+import type { Database, Tx } from './database.js';
+
+export interface Lease {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly owner: string;
+  readonly fence: number;
+}
+
+export const leaseSeconds = 10;
+
+/** Null when another owner's lease is still alive. */
+export async function takeLease(
+  db: Database,
+  run: { tenantId: string; runId: string; owner: string },
+): Promise<Lease | null> {
+  return db.withTenant(run.tenantId, async (tx) => {
+    const { rows } = await tx.query<{ fence: number }>(
+      `INSERT INTO run_leases AS l (tenant_id, run_id, owner, fence, held_until)
+       VALUES ($1, $2, $3, 1, now() + make_interval(secs => $4))
+       ON CONFLICT (tenant_id, run_id) DO UPDATE
+         SET owner = excluded.owner, fence = l.fence + 1, held_until = excluded.held_until
+         WHERE l.held_until < now()
+       RETURNING fence`,
+      [run.tenantId, run.runId, run.owner, leaseSeconds],
+    );
+    return rows[0] ? { ...run, fence: rows[0].fence } : null;
+  });
+}
+
+/** False when the lease was lost; then its holder must stop at once. */
+export async function renewLease(db: Database, lease: Lease): Promise<boolean> {
+  return db.withTenant(lease.tenantId, async (tx) => {
+    const { rowCount } = await tx.query(
+      `UPDATE run_leases SET held_until = now() + make_interval(secs => $4)
+       WHERE tenant_id = $1 AND run_id = $2 AND fence = $3 AND held_until > now()`,
+      [lease.tenantId, lease.runId, lease.fence, leaseSeconds],
+    );
+    return rowCount === 1;
+  });
+}
+
+/** Lets go, so that the next attempt need not wait for the lease to run out. */
+export async function releaseLease(db: Database, lease: Lease): Promise<void> {
+  await db.withTenant(lease.tenantId, (tx) =>
+    tx.query(`UPDATE run_leases SET held_until = '-infinity' WHERE tenant_id = $1 AND run_id = $2 AND fence = $3`, [
+      lease.tenantId,
+      lease.runId,
+      lease.fence,
+    ]),
+  );
+}
+
+/** Proves the fence and keeps it from moving until this transaction ends. Throws Fault lease_lost. */
+export async function proveFence(tx: Tx, lease: Lease): Promise<void> {
+  const { rowCount } = await tx.query(
+    `SELECT FROM run_leases WHERE tenant_id = $1 AND run_id = $2 AND fence = $3 FOR SHARE`,
+    [lease.tenantId, lease.runId, lease.fence],
+  );
+  if (rowCount !== 1) throw new Fault('lease_lost', 'Another worker has taken this run over.');
+}

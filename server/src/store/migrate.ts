@@ -1,0 +1,24 @@
+/** Brings the schema up (or down) to a version. Each step is one transaction under an advisory lock; running it twice does nothing. */
+import { join } from 'node:path';
+import { runner } from 'node-pg-migrate';
+
+export interface MigrationResult {
+  readonly applied: readonly string[];
+}
+
+/** `count` limits the steps; up means all by default, down means one. `ownerUrl` is the owner's. */
+export async function migrate(ownerUrl: string, direction: 'up' | 'down' = 'up', count?: number): Promise<MigrationResult> {
+  const steps = await runner({
+    databaseUrl: ownerUrl,
+    dir: join(import.meta.dirname, 'migrations'),
+    migrationsTable: 'schema_migrations',
+    direction,
+    count: count ?? (direction === 'up' ? Infinity : 1),
+    advisoryLockMode: 'wait',
+    singleTransaction: true,
+    checkOrder: true,
+    log: () => undefined,
+    verbose: false,
+  });
+  return { applied: steps.map((step) => step.name) };
+}

@@ -1,0 +1,90 @@
+/**
+ * The statements that plan one entity: they compare what was staged with links and hub, and write what is to be done to
+ * sync_changes. All run in one transaction of the caller; none writes a roster row or a link.
+ */
+import type { Tx } from '../database.js';
+import { hubFields, resolved, stagedFields } from './resolved.js';
+import { schoolOf, type SqlScope, known } from './scope.js';
+import { stageColumn } from '../stage.js';
+
+/** New records that are active at their source become creates, with their local ids assigned in the feed's order. */
+export async function planCreates(tx: Tx, scope: SqlScope): Promise<number> {
+  const { entity } = scope;
+  const school = entity.fields.find((field) => field.column === entity.schoolColumn);
+  const { rowCount } = await tx.query(
+    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id)
+     SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, 'create', x.checksum, x.n,
+       ${school ? 'x.school_id' : `CASE WHEN x.f_type = 'school' THEN x.local_id END`}
+     FROM (SELECT uuidv7() AS local_id, s.* FROM (
+       SELECT s.external_id, s.checksum, s.n, ${school ? 'k.local_id AS school_id' : 's.f_type'} FROM ${scope.full} s
+       ${school ? `LEFT JOIN ${known(scope, 'orgs', 'planning')} k ON k.external_id = s.${stageColumn(school)}` : ''}
+       WHERE NOT s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+         AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)
+       ORDER BY s.n) s) x`,
+  );
+  return rowCount ?? 0;
+}
+
+export interface LinkedCounts {
+  readonly planned: number;
+  readonly unchanged: number;
+}
+
+/** Records that we know: ended ones are deactivated, returned ones reactivated, differing ones updated, with before and after. */
+export async function planLinked(tx: Tx, scope: SqlScope): Promise<LinkedCounts> {
+  const { entity } = scope;
+  const row = resolved(
+    scope,
+    `SELECT s.*, l.local_id, l.state AS link_state FROM ${scope.full} s
+     JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
+     WHERE NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)`,
+    'planning',
+  );
+  const { rows } = await tx.query<{ linked: number; planned: number }>(
+    `WITH ${row.ctes}, compared AS (
+       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id,
+         CASE WHEN p.ended THEN 'deactivate' WHEN p.link_state = 'deactivated' THEN 'reactivate' ELSE 'update' END AS operation,
+         p.ended AND p.link_state = 'deactivated' AS already_ended,
+         ${hubFields(scope)} AS hub, ${stagedFields(scope, row)} AS staged
+       FROM ${row.from} JOIN ${entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id
+     ), written AS (
+       INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id, before, after)
+       SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, x.operation, x.checksum, x.n, x.school_id,
+         CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.before, '{}') END,
+         CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.after, '{}') END
+       FROM compared x CROSS JOIN LATERAL (
+         SELECT jsonb_object_agg(f.key, x.hub->f.key) AS before, jsonb_object_agg(f.key, f.value) AS after
+         FROM jsonb_each(x.staged) f WHERE x.hub->f.key IS DISTINCT FROM f.value) d
+       WHERE NOT x.already_ended AND (x.operation <> 'update' OR d.after IS NOT NULL)
+       RETURNING 1
+     ) SELECT (SELECT count(*) FROM compared) AS linked, (SELECT count(*) FROM written) AS planned`,
+  );
+  const { linked, planned } = rows[0]!;
+  return { planned, unchanged: linked - planned };
+}
+
+/** Records that their source has ended and that we never had: nothing to do. */
+export async function countIgnored(tx: Tx, scope: SqlScope): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*) FROM ${scope.full} s WHERE s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+       AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)`,
+  );
+  return rows[0]!.count;
+}
+
+/** The digest of the rows of a plan, of a hold or of a chunk: it moves when any row, its operation or its content does. */
+export function digestOf(rows: string): string {
+  return `(SELECT encode(sha256(coalesce(string_agg(uuid_send(c.local_id) || convert_to(c.operation, 'UTF8')
+    || coalesce(uuid_send(c.checksum), ''), ''::bytea ORDER BY c.local_id), ''::bytea)), 'hex')
+    FROM sync_changes c WHERE ${rows})`;
+}
+
+export async function digestPlan(tx: Tx, scope: SqlScope): Promise<string> {
+  const { rows } = await tx.query<{ digest: string }>(`SELECT ${digestOf(scope.inPlan)} AS digest`);
+  return rows[0]!.digest;
+}
+
+/** Takes an entity's plan back, so that planning can be done again from the start. */
+export async function forgetPlan(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(`DELETE FROM sync_changes c WHERE ${scope.inPlan}`);
+}

@@ -1,0 +1,81 @@
+/**
+ * Staged rows with their references resolved to local ids. Planning and applying both read the stage through this, so that
+ * what is compared is exactly what is written.
+ */
+import type { Field } from '@rollcall/core';
+import { stageColumn } from '../stage.js';
+import { fieldsOfKind, known, type Moment, type SqlScope } from './scope.js';
+
+export interface Resolved {
+  /** Common table expressions, beginning with `picked`; without WITH. */
+  readonly ctes: string;
+  /** From-clause over `picked p` with what resolves its references. */
+  readonly from: string;
+  /** SQL of a field's value in the hub's terms. */
+  readonly value: (field: Field) => string;
+  /** True for a row none of whose references is left empty for want of a target. */
+  readonly whole: string;
+}
+
+/** `picked` selects rows with the stage's columns and `local_id`. */
+export function resolved(scope: SqlScope, picked: string, moment: Moment): Resolved {
+  const { entity } = scope;
+  const single = fieldsOfKind(entity, 'reference');
+  const several = fieldsOfKind(entity, 'references');
+  const roles = fieldsOfKind(entity, 'roles');
+  const alias = (field: Field) => `r_${field.column}`;
+  const ctes = [`picked AS MATERIALIZED (${picked})`];
+  for (const target of new Set([...single, ...several, ...roles].map((f) => f.target!)))
+    ctes.push(`known_${entityAlias(target)} AS MATERIALIZED ${known(scope, target, moment)}`);
+  for (const field of several)
+    ctes.push(`${alias(field)} AS (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
+      FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id)
+      JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.external_id GROUP BY 1)`);
+  for (const field of roles)
+    ctes.push(`${alias(field)} AS (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', x.role->'roleType',
+        'role', x.role->'role', 'org', k.local_id, 'beginDate', x.role->'beginDate', 'endDate', x.role->'endDate')
+        ORDER BY x.position) AS list
+      FROM picked p CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position)
+      JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.role->>'org' GROUP BY 1)`);
+  const joins = [
+    ...single.map(
+      (f) =>
+        `LEFT JOIN known_${entityAlias(f.target!)} ${alias(f)} ON ${alias(f)}.external_id = p.${stageColumn(f)}`,
+    ),
+    ...[...several, ...roles].map((f) => `LEFT JOIN ${alias(f)} ON ${alias(f)}.local_id = p.local_id`),
+  ];
+  const value = (field: Field): string => {
+    if (field.kind === 'reference') return `${alias(field)}.local_id`;
+    if (field.kind === 'references') return `coalesce(${alias(field)}.ids, '{}')`;
+    if (field.kind === 'roles') return `coalesce(${alias(field)}.list, '[]')`;
+    return `p.${stageColumn(field)}`;
+  };
+  const whole = [
+    ...single.map((f) => `(p.${stageColumn(f)} IS NULL OR ${value(f)} IS NOT NULL)`),
+    ...several.map((f) => `cardinality(p.${stageColumn(f)}) = cardinality(${value(f)})`),
+  ];
+  return {
+    ctes: ctes.join(',\n'),
+    from: ['picked p', ...joins].join('\n'),
+    value,
+    whole: whole.length > 0 ? whole.join(' AND ') : 'true',
+  };
+}
+
+const entityAlias = (name: string): string => name.toLowerCase();
+
+/** The record of alias h as one JSON object of its fields, in the hub's terms. */
+export function hubFields(scope: SqlScope): string {
+  return jsonObject(scope.entity.fields, (field) => {
+    if (field.kind !== 'roles') return `h.${field.column}`;
+    return `(SELECT coalesce(jsonb_agg(jsonb_build_object('roleType', r.role_type, 'role', r.role, 'org', r.org_id,
+        'beginDate', r.begin_date, 'endDate', r.end_date) ORDER BY r.position), '[]')
+      FROM user_roles r WHERE r.tenant_id = h.tenant_id AND r.user_id = h.id AND r.integration_id = ${scope.integration})`;
+  });
+}
+
+/** The staged row as one JSON object of its fields, in the hub's terms. */
+export const stagedFields = (scope: SqlScope, row: Resolved): string => jsonObject(scope.entity.fields, row.value);
+
+const jsonObject = (fields: readonly Field[], value: (field: Field) => string): string =>
+  `jsonb_build_object(${fields.map((field) => `'${field.name}', ${value(field)}`).join(', ')})`;

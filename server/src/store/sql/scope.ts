@@ -1,0 +1,70 @@
+/** What set-based statements are about: one entity of one run of one integration of one tenant, as checked SQL literals. */
+import type { Entity, EntityName, Field } from '@rollcall/core';
+import { literal, type Tx } from '../database.js';
+import { stageTable } from '../stage.js';
+
+export interface RunScope {
+  readonly tenantId: string;
+  readonly integrationId: string;
+  readonly runId: string;
+}
+
+export interface SqlScope {
+  readonly entity: Entity;
+  readonly tenant: string;
+  readonly integration: string;
+  readonly run: string;
+  readonly full: string;
+  readonly slim: string;
+  readonly rejects: string;
+  /** The rows of the plan for this entity, of alias c. */
+  readonly inPlan: string;
+  /** Links of this entity, of alias l. */
+  readonly inLinks: string;
+}
+
+export function sqlScope(run: RunScope, entity: Entity): SqlScope {
+  const tenant = literal(run.tenantId);
+  const integration = literal(run.integrationId);
+  const runId = literal(run.runId);
+  return {
+    entity,
+    tenant,
+    integration,
+    run: runId,
+    full: stageTable(run.runId, entity, 'full'),
+    slim: stageTable(run.runId, entity, 'slim'),
+    rejects: stageTable(run.runId, entity, 'rejects'),
+    inPlan: `c.tenant_id = ${tenant} AND c.run_id = ${runId} AND c.entity = '${entity.name}'`,
+    inLinks: `l.tenant_id = ${tenant} AND l.integration_id = ${integration} AND l.entity = '${entity.name}'`,
+  };
+}
+
+/** While planning nothing is applied; while applying, the entities before this one are, and this one is in part. */
+export type Moment = 'planning' | 'applying';
+
+/** Pairs (external_id, local_id) of all records of an entity that a reference may point to, once this plan is applied. */
+export function known(scope: SqlScope, target: EntityName, moment: Moment): string {
+  const links = `SELECT external_id, local_id FROM external_system_mappings WHERE tenant_id = ${scope.tenant}
+    AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked'`;
+  if (moment === 'applying' && target !== scope.entity.name) return `(${links})`;
+  return `(${links} ${moment === 'applying' ? 'UNION' : 'UNION ALL'} SELECT external_id, local_id FROM sync_changes
+    WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${target}'
+      AND operation = 'create' AND state IS NULL)`;
+}
+
+/**
+ * Keeps the planner from nested loops in this transaction: it knows nothing about a run's fresh rows, takes them for few, and
+ * would look each one up by itself.
+ */
+export async function preferHashJoins(tx: Tx): Promise<void> {
+  await tx.query('SET LOCAL enable_nestloop = off');
+}
+
+/** The school under which the guard judges a hub row of alias h. */
+export function schoolOf(entity: Entity): string {
+  return entity.schoolColumn === null ? `CASE WHEN h.type = 'school' THEN h.id END` : `h.${entity.schoolColumn}`;
+}
+
+export const fieldsOfKind = (entity: Entity, ...kinds: Field['kind'][]): Field[] =>
+  entity.fields.filter((field) => kinds.includes(field.kind));

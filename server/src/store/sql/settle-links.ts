@@ -1,0 +1,48 @@
+/**
+ * What a run leaves on the links besides its plan: new bases of records that turned out equal, the return of records that had
+ * been missing, and the count of complete runs that have missed a record. One transaction per entity, exactly once.
+ */
+import type { Tx } from '../database.js';
+import { resolved } from './resolved.js';
+import type { SqlScope } from './scope.js';
+
+/** Records that were read whole and need no change get their new base, so that the next run recognises them. */
+export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
+  const row = resolved(
+    scope,
+    `SELECT s.*, l.local_id FROM ${scope.full} s JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
+     WHERE (l.base_checksum, l.projection_version) IS DISTINCT FROM (s.checksum, ${scope.entity.projectionVersion}::smallint)
+       AND NOT EXISTS (SELECT FROM ${scope.rejects} r WHERE r.n = s.n)
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = s.external_id)`,
+    'applying',
+  );
+  await tx.query(
+    `WITH ${row.ctes}
+     UPDATE external_system_mappings l SET base_checksum = x.checksum, projection_version = ${scope.entity.projectionVersion},
+       provider_modified_at = x.modified
+     FROM (SELECT p.external_id, p.checksum, p.modified FROM ${row.from} WHERE ${row.whole}) x
+     WHERE ${scope.inLinks} AND l.external_id = x.external_id`,
+  );
+}
+
+/** Records that were missing and are in the feed again. */
+export async function welcomeBack(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(
+    `UPDATE external_system_mappings l SET state = 'active', missing_since = NULL, missed_runs = 0
+     WHERE ${scope.inLinks} AND l.state = 'missing' AND EXISTS (SELECT FROM (
+       SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
+       UNION ALL SELECT external_id FROM ${scope.rejects}) k WHERE k.external_id = l.external_id)`,
+  );
+}
+
+/** Records that a complete read did not name: their grace begins or goes on, unless a person has been asked about them. */
+export async function countMissed(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(
+    `UPDATE external_system_mappings l SET state = 'missing', missing_since = coalesce(l.missing_since, now()),
+       missed_runs = l.missed_runs + 1
+     WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')
+       AND NOT EXISTS (SELECT FROM (SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
+         UNION ALL SELECT external_id FROM ${scope.rejects} WHERE external_id IS NOT NULL) k WHERE k.external_id = l.external_id)
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = l.external_id)`,
+  );
+}

@@ -1,0 +1,74 @@
+/**
+ * Step 6: carries out one entity's plan, chunk by chunk, each chunk one transaction with its hub rows, links, audit, outbox and
+ * the mark that it is done. An interrupted apply goes on with the chunks that are left.
+ */
+import type { Entity } from '@rollcall/core';
+import { finishChunk, pendingChunks, type Chunk, type ChunkCounts } from '../store/chunks.js';
+import type { Tx } from '../store/database.js';
+import { writeAudit } from '../store/audit.js';
+import { writeOutbox } from '../store/outbox.js';
+import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { applyCreates, applyDeactivations, applyRoles, applyUpdates, markStale } from '../store/sql/apply-chunk.js';
+import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { countMissed, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
+import { inParallel } from './in-parallel.js';
+import { read, scopeOf, write, type RunContext } from './run-context.js';
+
+export async function applyEntity(context: RunContext, entity: Entity): Promise<void> {
+  const run = scopeOf(context);
+  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  if (phase.state !== 'planned') return;
+  const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
+  await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk));
+  await settle(context, entity, phase.complete);
+}
+
+async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk): Promise<void> {
+  await write(context, async (tx) => {
+    const scope = sqlScope(scopeOf(context), entity);
+    await preferHashJoins(tx);
+    const counts = await writeRows(tx, scope, chunk);
+    await leaveTrail(tx, context, scope, chunk, counts);
+    context.failpoint('chunk.written');
+  });
+  context.failpoint('chunk.committed');
+}
+
+async function writeRows(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
+  const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
+  const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
+  const ids = changed.map((row) => row.id);
+  if (chunk.creates > 0 || ids.length > 0) await applyRoles(tx, scope, chunk, ids);
+  if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
+  const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
+  const updated = changed.filter((row) => row.operation === 'update').length;
+  return { created, updated, reactivated: changed.length - updated, deactivated };
+}
+
+/** Marks the chunk, and says so in audit and outbox, by counts and digest; the plan rows themselves are the trail per record. */
+async function leaveTrail(tx: Tx, context: RunContext, scope: SqlScope, chunk: Chunk, counts: ChunkCounts): Promise<void> {
+  const digest = await finishChunk(tx, scope, chunk, counts);
+  if (digest === null) throw new RangeError('a chunk was applied twice');
+  const { tenantId, id: runId, integrationId } = context.run;
+  const entity = scope.entity.name;
+  const details = { first: chunk.first, last: chunk.last, digest, ...counts };
+  await writeAudit(tx, { tenantId, integrationId, runId, entity, action: 'chunk.applied', details });
+  await writeOutbox(tx, {
+    tenantId,
+    topic: 'roster.changed',
+    payload: { integrationId, runId, entity, first: chunk.first, last: chunk.last, ...counts },
+  });
+}
+
+async function settle(context: RunContext, entity: Entity, complete: boolean): Promise<void> {
+  const run = scopeOf(context);
+  await write(context, async (tx) => {
+    const scope = sqlScope(run, entity);
+    await preferHashJoins(tx);
+    await rebaseEqual(tx, scope);
+    await welcomeBack(tx, scope);
+    if (complete) await countMissed(tx, scope);
+    await updatePhase(tx, run, entity.name, { state: 'applied' });
+  });
+  context.failpoint('links.settled');
+}

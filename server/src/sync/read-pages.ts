@@ -1,0 +1,130 @@
+/**
+ * Reads the pages of a collection: the first alone, which teaches stride and total, then a few side by side, then whatever gap
+ * a short page left, then one more at the end to see that nothing follows.
+ */
+import { Fault, type Entity } from '@rollcall/core';
+import type { ChecksumSet } from '../store/checksum-set.js';
+import { listPages, recordPage, type PageRecord } from '../store/pages.js';
+import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { encodePage } from '../store/stage-lines.js';
+import { writeStage } from '../store/stage.js';
+import { inParallel } from './in-parallel.js';
+import { firstGap } from './judge-read.js';
+import { read, scopeOf, write, type RunContext } from './run-context.js';
+
+export async function readPages(context: RunContext, entity: Entity, base: ChecksumSet): Promise<void> {
+  const run = scopeOf(context);
+  const reader = new CollectionReader(context, entity, base);
+  reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
+  if (reader.pages.length === 0) await reader.readFirst();
+  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  const stride = phase.pageLimit ?? context.provider.capabilities.pageSize;
+  const announced = phase.announcedAtStart;
+  const offsets = announced === null ? [] : offsetsTo(announced, stride).filter((offset) => !reader.has(offset));
+  await inParallel(offsets, context.provider.capabilities.maxInFlight, (offset) => reader.readAt(offset, stride));
+  await readToEnd(reader, stride, announced);
+}
+
+function offsetsTo(announced: number, stride: number): number[] {
+  const offsets: number[] = [];
+  for (let offset = stride; offset < announced; offset += stride) offsets.push(offset);
+  return offsets;
+}
+
+async function readToEnd(reader: CollectionReader, stride: number, announced: number | null): Promise<void> {
+  const bound = announced === null ? Infinity : 2 * announced + 10 * stride;
+  for (;;) {
+    const gap = firstGap(reader.pages);
+    const next = gap ?? reader.covered();
+    if (gap === null && reader.has(next)) return;
+    if (next > bound) throw new Fault('source_inconsistent', `The source announced ${announced} rows and gives ever more.`);
+    if (gap !== null && reader.has(next)) return;
+    const limit = gap === null ? stride : Math.min(stride, reader.firstAfter(gap) - gap);
+    await reader.readAt(next, limit, gap === null && announced !== null && next >= announced);
+  }
+}
+
+class CollectionReader {
+  pages: PageRecord[] = [];
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly entity: Entity,
+    private readonly base: ChecksumSet,
+  ) {}
+
+  has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
+  covered = (): number => this.pages.reduce((end, page) => Math.max(end, page.offset + page.rowCount), 0);
+  firstAfter = (offset: number): number =>
+    this.pages.reduce((first, page) => (page.offset > offset ? Math.min(first, page.offset) : first), Infinity);
+
+  async readFirst(): Promise<void> {
+    const limit = this.context.provider.capabilities.pageSize;
+    await this.readAt(0, limit);
+  }
+
+  /** `pastEnd`: all that was announced is read; an error there leaves the read unproven instead of stopping the run. */
+  async readAt(offset: number, limit: number, pastEnd = false): Promise<void> {
+    const { context, entity } = this;
+    const page = await this.#fetch(offset, limit).catch((error: unknown) => {
+      if (!pastEnd || !(error instanceof Fault) || error.code === 'source_unauthorised') throw error;
+      return null;
+    });
+    if (page === null) return this.#endUnseen(offset);
+    const repeated = page.rowCount > 0 && this.pages.find((p) => p.bodyDigest === page.bodyDigest && p.rowCount > 0);
+    if (repeated && repeated.attempt === context.run.attempt)
+      throw new Fault('source_inconsistent', `The source gives the same page of ${entity.name} at different offsets.`);
+    context.failpoint('page.fetched');
+    const encoded = encodePage(entity, page, this.base);
+    const { lines, ...rows } = encoded;
+    const record: PageRecord = {
+      offset,
+      rowCount: page.rowCount,
+      ...rows,
+      bodyDigest: page.bodyDigest,
+      attempt: context.run.attempt,
+    };
+    const run = scopeOf(context);
+    await write(context, async (tx) => {
+      await writeStage(tx, run.runId, entity, lines);
+      context.failpoint('page.staged');
+      await recordPage(tx, { ...run, entity: entity.name }, record);
+      if (offset === 0)
+        await updatePhase(tx, run, entity.name, {
+          pageLimit: strideOf(page, limit),
+          announcedAtStart: page.announcedTotal,
+          providerTime: page.providerTime,
+        });
+      await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
+    });
+    this.pages.push(record);
+    context.metrics.count('rollcall_pages_read_total', { entity: entity.name });
+    context.failpoint('page.committed');
+  }
+
+  #fetch(offset: number, limit: number) {
+    const { context, entity } = this;
+    const correlationId = `${context.run.id}/${entity.name}/${offset}/${context.run.attempt}`;
+    return context.provider.readPage(entity.name, { offset, limit }, { signal: context.signal, correlationId });
+  }
+
+  async #endUnseen(offset: number): Promise<void> {
+    const { context, entity } = this;
+    const run = scopeOf(context);
+    const none = { offset, rowCount: 0, fullRows: 0, slimRows: 0, rejectedRows: 0, keylessRows: 0 };
+    const record: PageRecord = { ...none, bodyDigest: 'unread', attempt: context.run.attempt };
+    await write(context, async (tx) => {
+      await recordPage(tx, { ...run, entity: entity.name }, record);
+      await updatePhase(tx, run, entity.name, {
+        incompleteReason: 'the source answers with an error past the end of the collection',
+      });
+    });
+    this.pages.push(record);
+  }
+}
+
+/** A source may give fewer rows than asked and still have more: then its own measure is the stride. */
+function strideOf(page: { rowCount: number; effectiveLimit: number; announcedTotal: number | null }, limit: number): number {
+  const short = page.rowCount > 0 && page.rowCount < limit && page.rowCount < (page.announcedTotal ?? Infinity);
+  return short ? page.rowCount : Math.max(1, Math.min(limit, page.effectiveLimit));
+}

@@ -1,0 +1,31 @@
+/** A slim row that no longer equals its base cannot be taken for unchanged: the record is read again by its id, whole. */
+import { Fault, type Entity, type RosterRecord } from '@rollcall/core';
+import { ChecksumSet } from '../store/checksum-set.js';
+import { removeSlim, staleSlimRows } from '../store/sql/duplicates.js';
+import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
+import { encodePage } from '../store/stage-lines.js';
+import { writeStage } from '../store/stage.js';
+import { read, scopeOf, write, type RunContext } from './run-context.js';
+
+export async function restageStale(context: RunContext, entity: Entity): Promise<void> {
+  const run = scopeOf(context);
+  const scope = sqlScope(run, entity);
+  const stale = await read(context, async (tx) => {
+    await preferHashJoins(tx);
+    return staleSlimRows(tx, scope);
+  });
+  for (const externalId of stale) {
+    const correlationId = `${run.runId}/${entity.name}/again`;
+    const answer = await context.provider.readOne(entity.name, externalId, { signal: context.signal, correlationId });
+    if ('found' in answer && !answer.found)
+      throw new Fault('source_inconsistent', `A record of ${entity.name} vanished at the source while it was read.`);
+    const records: RosterRecord[] = 'record' in answer ? [answer.record] : [];
+    const rejects = 'rejected' in answer ? [answer.rejected] : [];
+    await write(context, async (tx) => {
+      const place = await removeSlim(tx, scope, externalId);
+      if (place === null) return;
+      const { lines } = encodePage(entity, { offset: place.n, records, rejects }, new ChecksumSet());
+      await writeStage(tx, run.runId, entity, lines);
+    });
+  }
+}
