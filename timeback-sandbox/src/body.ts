@@ -14,7 +14,8 @@ export const wholeFrom =
     Number.isInteger(v) && (v as number) >= least && (v as number) <= most
       ? undefined
       : `a whole number from ${least} to ${most}`;
-export const share: Check = (v) => (typeof v === 'number' && v > 0 && v <= 1 ? undefined : 'a number above 0, at most 1');
+export const share: Check = (v) =>
+  typeof v === 'number' && v > 0 && v <= 1 ? undefined : 'a number above 0, at most 1';
 export const text: Check = (v) => (typeof v === 'string' && v !== '' ? undefined : 'a text');
 export const flag: Check = (v) => (typeof v === 'boolean' ? undefined : 'true or false');
 export const oneOf =

@@ -10,6 +10,12 @@ import { list } from './collections/list.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { single } from './collections/single.js';
 
+/** A path that is no URL counts as the root, which is unknown. */
+function locationOf(request: IncomingMessage): URL {
+  const location = `http://sandbox${request.url ?? '/'}`;
+  return new URL(URL.canParse(location) ? location : 'http://sandbox/');
+}
+
 interface Target {
   /** for the log: no ids */
   label: string;
@@ -23,7 +29,7 @@ interface Target {
 export function createSandboxServer(settings: SandboxSettings): Server {
   const sandbox = new Sandbox(settings);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://sandbox');
+    const url = locationOf(request);
     if (url.pathname.startsWith('/control/')) {
       const answer = refusable(() => answerControl(sandbox, request, url), controlRefusal);
       void answer.then((a) => send(request, response, a)).catch(() => response.destroy());
@@ -72,7 +78,9 @@ function safeDecode(text: string): string {
 }
 
 async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Target): Promise<Answer> {
-  const hits = sandbox.faults.hits(target.path, target.collection?.name);
+  const { path, collection, params } = target;
+  const listOffset = collection && target.id === undefined ? Number(params.get('offset') ?? 0) : undefined;
+  const hits = sandbox.faults.hits({ path, collection: collection?.name, listOffset });
   if (hits.delay) await wait(hits.delay.ms as number);
   const early = interrupt(hits);
   if (early) return early;

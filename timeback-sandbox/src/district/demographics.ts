@@ -28,13 +28,15 @@ export class DemographicsRows {
     const race = (hash >>> 9) % 10;
     const sex = ['"male"', '"female"', '"male"', '"female"', '"unspecified"', 'null'][(hash >>> 13) % 6]!;
     const city = placeNames[((hash >>> 16) + version * 5) % placeNames.length]!;
-    return this.head.write(page, 'demographics', user).text(
-      `,"metadata":{},"birthDate":"${birthDate}","sex":${sex}` +
-      `,"americanIndianOrAlaskaNative":${flag(race === 0)},"asian":${flag(race === 1 || race === 2)}` +
-      `,"blackOrAfricanAmerican":${flag(race === 3 || race === 4)}` +
-      `,"nativeHawaiianOrOtherPacificIslander":${flag(race === 5)},"white":${flag(race > 5)}` +
-      `,"demographicRaceTwoOrMoreRaces":"false","hispanicOrLatinoEthnicity":${flag((hash >>> 20) % 4 === 0)}` +
-      `,"countryOfBirthCode":"US","stateOfBirthAbbreviation":null,"cityOfBirth":"${city}","publicSchoolResidenceStatus":null}`,
-    );
+    return this.head
+      .write(page, 'demographics', user)
+      .text(
+        `,"metadata":{},"birthDate":"${birthDate}","sex":${sex}` +
+          `,"americanIndianOrAlaskaNative":${flag(race === 0)},"asian":${flag(race === 1 || race === 2)}` +
+          `,"blackOrAfricanAmerican":${flag(race === 3 || race === 4)}` +
+          `,"nativeHawaiianOrOtherPacificIslander":${flag(race === 5)},"white":${flag(race > 5)}` +
+          `,"demographicRaceTwoOrMoreRaces":"false","hispanicOrLatinoEthnicity":${flag((hash >>> 20) % 4 === 0)}` +
+          `,"countryOfBirthCode":"US","stateOfBirthAbbreviation":null,"cityOfBirth":"${city}","publicSchoolResidenceStatus":null}`,
+      );
   }
 }

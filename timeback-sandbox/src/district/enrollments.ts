@@ -88,6 +88,9 @@ export class EnrollmentRows {
     const begin = version > 0 ? schoolDay(10 + version) : hash % 12 === 0 ? schoolDay(hash % 10) : YEAR_START;
     page.text(begin).text(hash % 50 === 1 ? 'T00:00:00.000Z","endDate":' : '","endDate":');
     if (hash % 10 === 3) return page.text('null');
-    return page.text('"').text(hash % 50 === 7 ? '2026-10-30' : YEAR_END).text('"');
+    return page
+      .text('"')
+      .text(hash % 50 === 7 ? '2026-10-30' : YEAR_END)
+      .text('"');
   }
 }

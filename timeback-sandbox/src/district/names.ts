@@ -42,7 +42,11 @@ Yang Yıldız Young Zając Zapata Zhang Zhao Ziegler Zimmermann Zúñiga`;
 
 const LETTERS: Record<string, string> = { ł: 'l', đ: 'd', ø: 'o', ß: 'ss', ı: 'i', æ: 'ae' };
 
-const list = (text: string) => text.trim().split(/\s+/).map((name) => name.replaceAll('_', ' '));
+const list = (text: string) =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((name) => name.replaceAll('_', ' '));
 
 /** Lower-case ASCII letters only. */
 export function plainLetters(name: string): string {

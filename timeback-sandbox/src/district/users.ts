@@ -38,10 +38,16 @@ export class UserRows {
     this.#roles(page.text(',"roles":['), user, kind, school, hash).text('],"agents":');
     if (kind === 'student') this.refs.list(page, this.refs.users, this.district.agents(user));
     else page.text('[]');
-    this.refs.namedOrg(page.text(',"userProfiles":[],"primaryOrg":'), school + 1).text(',"identifier":"').text(number);
+    this.refs
+      .namedOrg(page.text(',"userProfiles":[],"primaryOrg":'), school + 1)
+      .text(',"identifier":"')
+      .text(number);
     this.people.login(page.text('","email":"'), user).text(this.people.domain(user)).raw(NO_PREFERENCES);
     if (kind !== 'student') {
-      return page.text('],"password":null,"sms":null,"phone":"+1-555-01').text(TWO_DIGITS[hash % 100]!).text('"}');
+      return page
+        .text('],"password":null,"sms":null,"phone":"+1-555-01')
+        .text(TWO_DIGITS[hash % 100]!)
+        .text('"}');
     }
     return page.text('"').text(this.gradeOf(user)).text('"],"password":null,"sms":null,"phone":null}');
   }

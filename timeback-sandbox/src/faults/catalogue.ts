@@ -4,6 +4,8 @@ import { type Check, flag, text, wholeFrom } from '../body.js';
 export interface FaultSpec {
   params: Record<string, Check>;
   required?: string[];
+  /** the requests that it can hit and that count for its times and everyNth; without it: all */
+  only?: 'lists' | 'later pages';
 }
 
 const status: Check = wholeFrom(400, 599);
@@ -17,15 +19,18 @@ export const faultCatalogue = {
   },
   truncate: { params: {} },
   html: { params: {} },
-  'duplicate-rows': { params: { count: wholeFrom(1, 3000) } },
-  drift: { params: {} },
-  clamp: { params: { limit: wholeFrom(1, 3000) }, required: ['limit'] },
-  'wrong-total': { params: { delta: (v) => (Number.isInteger(v) ? undefined : 'a whole number'), absent: flag } },
-  'ignore-offset': { params: {} },
-  'error-past-end': { params: { status } },
+  'duplicate-rows': { params: { count: wholeFrom(1, 3000) }, only: 'lists' },
+  drift: { params: {}, only: 'later pages' },
+  clamp: { params: { limit: wholeFrom(1, 3000) }, required: ['limit'], only: 'lists' },
+  'wrong-total': {
+    params: { delta: (v) => (Number.isInteger(v) ? undefined : 'a whole number'), absent: flag },
+    only: 'lists',
+  },
+  'ignore-offset': { params: {}, only: 'later pages' },
+  'error-past-end': { params: { status }, only: 'later pages' },
   close: { params: {} },
   'token-expiry': { params: { uses: wholeFrom(0) }, required: ['uses'] },
-  'wrong-key': { params: {} },
+  'wrong-key': { params: {}, only: 'lists' },
   'empty-body': { params: {} },
 } satisfies Record<string, FaultSpec>;
 

@@ -2,7 +2,8 @@
 import { type Answer, errorBody } from '../answers.js';
 import type { Hits } from './rules.js';
 
-const HTML = '<!doctype html><html><head><title>Maintenance</title></head><body><h1>We will be right back</h1></body></html>';
+const HTML =
+  '<!doctype html><html><head><title>Maintenance</title></head><body><h1>We will be right back</h1></body></html>';
 const DATE_AHEAD_MS = 2000;
 
 function retryAfter(value: unknown): Record<string, string> {

@@ -22,6 +22,14 @@ export interface FaultRule {
 /** The faults that hit one request, each with its parameters. */
 export type Hits = Partial<Record<FaultName, Fields>>;
 
+/** What a rule looks at. */
+export interface Hittable {
+  path: string;
+  collection: string | undefined;
+  /** undefined when the request is not for a list */
+  listOffset: number | undefined;
+}
+
 const COMMON: Record<string, Check> = {
   fault: oneOf(faultNames),
   path: text,
@@ -60,11 +68,14 @@ export class FaultRules {
     return before - this.#rules.length;
   }
 
-  hits(path: string, collection: string | undefined): Hits {
+  hits({ path, collection, listOffset }: Hittable): Hits {
     const hits: Hits = {};
     for (const rule of this.#rules) {
       if (rule.path !== undefined && !path.startsWith(rule.path)) continue;
       if (rule.collection !== undefined && rule.collection !== collection) continue;
+      const { only }: FaultSpec = faultCatalogue[rule.fault];
+      if (only !== undefined && listOffset === undefined) continue;
+      if (only === 'later pages' && listOffset === 0) continue;
       if (!this.#fires(rule)) continue;
       hits[rule.fault] ??= rule.params;
     }

@@ -16,7 +16,7 @@ export interface Term {
 /** Any of the groups holds when all of its terms hold. */
 export type Condition = Term[][];
 
-const TERM = /\s*([A-Za-z_]\w*(?:\.\w+)*)\s*(!=|>=|<=|=|>|<|~|@)\s*(?:'((?:[^']|'')*)'|([^\s']+))/y;
+const TERM = /\s*([A-Za-z_]\w*(?:\.\w+)*)\s*(!=|>=|<=|=|>|<|~|@)\s*(?:'((?:[^']|'')*)'|([\w.-][^\s']*))/y;
 const JOINT = /\s+(AND|OR)\s+(?=\S)/iy;
 
 const refuse = (): never => {
@@ -27,7 +27,7 @@ export function parseFilter(text: string, preset: Preset): Condition {
   const groups: Condition = [[]];
   const joints = new Set<string>();
   let terms = 0;
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     TERM.lastIndex = at;
     const [whole, field, operator, quoted, bare] = TERM.exec(text) ?? refuse();
     // seen live: an unquoted value is 422, a path of three parts is 400

@@ -1,0 +1,16 @@
+/** An emptied entity: its collections answer 200 with nothing, as TimeBack does for orgs outside of one's tree. */
+import { checkFields, flag, oneOf } from '../body.js';
+import { type EntityName, entityNames } from '../district/entities.js';
+import type { Verb } from './verbs.js';
+import { collections } from '../collections/catalogue.js';
+import { countRows } from '../collections/positions.js';
+
+export const empty: Verb = ({ view }, body) => {
+  checkFields(body, { entity: oneOf(entityNames), off: flag }, ['entity']);
+  const entity = body.entity as EntityName;
+  if (body.off) view.emptied.delete(entity);
+  else view.emptied.add(entity);
+  const affected = collections.filter((collection) => collection.entity === entity);
+  const counts = affected.map((collection) => [collection.name, countRows(view.district, collection)]);
+  return { [body.off ? 'shown' : 'hidden']: Object.fromEntries(counts), emptied: [...view.emptied] };
+};

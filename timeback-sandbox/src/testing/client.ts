@@ -1,0 +1,95 @@
+/** For tests: a sandbox listening on a free port of this process, and a small client that speaks to it over real HTTP. */
+import { createSandboxServer } from '../server.js';
+import type { AddressInfo } from 'node:net';
+import { presets } from '../presets.js';
+import type { SandboxSettings } from '../sandbox.js';
+
+export interface Row {
+  sourcedId: string;
+  status: string;
+  dateLastModified: string;
+  [field: string]: any;
+}
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: any;
+}
+
+export class TestSandbox {
+  #token = '';
+
+  private constructor(
+    readonly baseUrl: string,
+    readonly settings: SandboxSettings,
+    private readonly stop: () => Promise<void>,
+  ) {}
+
+  static async start(change: Partial<SandboxSettings> = {}): Promise<TestSandbox> {
+    const client = { id: 'test-client', secret: 'test-secret' };
+    const settings = { seed: 7, students: 300, client, tokenSeconds: 3600, preset: presets.beyond, ...change };
+    const server = createSandboxServer(settings);
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const { port } = server.address() as AddressInfo;
+    const sandbox = new TestSandbox(`http://127.0.0.1:${port}`, settings, async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    });
+    await sandbox.login();
+    return sandbox;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(this.baseUrl + path, init);
+    const text = await response.text();
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      body = undefined;
+    }
+    return { status: response.status, headers: response.headers, text, body };
+  }
+
+  async login(): Promise<void> {
+    const { id, secret } = this.settings.client;
+    const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret };
+    const body = new URLSearchParams(form).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const reply = await this.fetch(this.settings.preset.tokenPath, { method: 'POST', headers, body });
+    this.#token = reply.body.access_token;
+  }
+
+  /** A read below the rostering base, with the bearer token. */
+  get(path: string, params: Record<string, string | number> = {}): Promise<Reply> {
+    const query = new URLSearchParams(
+      Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
+    );
+    const url = `${this.settings.preset.base}/${path}${query.size > 0 ? `?${query}` : ''}`;
+    return this.fetch(url, { headers: { authorization: `Bearer ${this.#token}` } });
+  }
+
+  /** Every row of a collection, page by page. */
+  async all(collection: string, listKey = collection, limit = this.settings.preset.maxLimit): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (let offset = 0; ; offset += limit) {
+      const reply = await this.get(`${collection}/`, { limit, offset });
+      rows.push(...reply.body[listKey]);
+      if (reply.body[listKey].length < limit) return rows;
+    }
+  }
+
+  /** A control call; GET without a body, else POST. */
+  async control(name: string, body?: object): Promise<any> {
+    const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+    const reply = await this.fetch(`/control/${name}`, init);
+    if (reply.status !== 200) throw new Error(`control/${name}: ${reply.status} ${reply.text}`);
+    return reply.body;
+  }
+}
