@@ -13,7 +13,7 @@ CREATE TABLE runs (
   attempt integer NOT NULL DEFAULT 0,
   configuration_version integer NOT NULL,
   plan_digest text,
-  report jsonb,
+  report json,
   peak_rss_mb integer NOT NULL DEFAULT 0,
   requested_at timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,

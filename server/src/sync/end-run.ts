@@ -1,0 +1,58 @@
+/** The end of a run: its report is kept, its claims are let go, its stage is dropped unless a hold still needs it. */
+import { finalRunStates, type RunState } from '@rollcall/core';
+import { writeAudit } from '../store/audit.js';
+import type { Tx } from '../store/database.js';
+import { listHolds } from '../store/holds.js';
+import { setIntegrationStatus } from '../store/integrations.js';
+import { releaseEntities } from '../store/run-entities.js';
+import { findRun, moveRun, savePeakMemory, saveReport } from '../store/runs.js';
+import { closeStage } from '../store/stage.js';
+import { staleStages } from '../store/stage-leftovers.js';
+import { buildReport } from './report.js';
+import { write, type RunContext } from './run-context.js';
+
+export async function endRun(context: RunContext): Promise<void> {
+  const { tenantId, id: runId, integrationId, mode } = context.run;
+  const key = { tenantId, runId };
+  await write(context, async (tx) => {
+    const { state } = await findRun(tx, tenantId, runId);
+    if (finalRunStates.includes(state)) return;
+    await savePeakMemory(tx, key, peakRssMb());
+    const before = await buildReport(tx, await findRun(tx, tenantId, runId));
+    const incomplete = Object.entries(before.entities).filter(([, counts]) => !counts.complete);
+    const reason = incomplete.length > 0 ? `not read completely: ${incomplete.map(([name]) => name).join(', ')}` : null;
+    const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
+    await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
+    await releaseEntities(tx, key);
+    const ended = await findRun(tx, tenantId, runId);
+    await saveReport(tx, key, await buildReport(tx, ended));
+    if (mode === 'full')
+      await setIntegrationStatus(tx, { tenantId, id: integrationId }, {
+        state: reason === null ? 'active' : 'needs_attention',
+        reason,
+        nextStep,
+        runId,
+        succeeded: true,
+      });
+    await writeAudit(tx, { tenantId, integrationId, runId, action: 'run.finished', details: { state: ended.state, mode } });
+    await dropStages(tx, context);
+  });
+}
+
+function endState(report: { holds: readonly unknown[]; rejects: readonly unknown[] }): RunState {
+  if (report.holds.length > 0) return 'completed_with_holds';
+  return report.rejects.length > 0 ? 'completed_with_rejects' : 'completed';
+}
+
+/** Stages of runs that are over and that no open hold refers to. */
+async function dropStages(tx: Tx, context: RunContext): Promise<void> {
+  const { tenantId, integrationId } = context.run;
+  const open = await listHolds(tx, tenantId, { integrationId, state: 'open' });
+  const needed = new Set(open.map((hold) => hold.lastRunId));
+  for (const runId of await staleStages(tx, tenantId, integrationId)) if (!needed.has(runId)) await closeStage(tx, runId);
+}
+
+/** The most memory that this process has had resident, in MiB. */
+export function peakRssMb(): number {
+  return Math.ceil(process.resourceUsage().maxRSS / 1024);
+}
