@@ -74,6 +74,11 @@ export interface RosterPage<R = RosterRecord> {
   readonly effectiveLimit: number;
   /** sha256 of the raw body, hex. */
   readonly bodyDigest: string;
+  /**
+   * sha256 of the rows' keys in their order, hex. A provider that ignores the offset repeats it, also where its envelope echoes the
+   * offset asked for and the body digest therefore differs. All empty pages share one.
+   */
+  readonly keysDigest: string;
   /** The provider's clock (HTTP Date) as ISO 8601 in UTC. */
   readonly providerTime: string | null;
   readonly bytes: number;

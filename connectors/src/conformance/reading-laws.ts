@@ -57,6 +57,7 @@ export const readingLaws: readonly ReadingLaw[] = [
     async check(provider, entity) {
       const [one, two] = [await firstPage(provider, entity, 50), await firstPage(provider, entity, 50)];
       assert.equal(one.bodyDigest, two.bodyDigest);
+      assert.equal(one.keysDigest, two.keysDigest);
       assert.deepEqual(plain(one.records), plain(two.records));
       const keys = one.records.map((record) => record.sourcedId);
       if (provider.capabilities.sort) assert.deepEqual(keys, keys.toSorted());
@@ -80,6 +81,9 @@ export const readingLaws: readonly ReadingLaw[] = [
       assert.equal(page.offset, 1);
       assert.ok(page.rowCount <= 1 && page.effectiveLimit === 1 && page.bytes > 0);
       assert.match(page.bodyDigest, /^[0-9a-f]{64}$/);
+      assert.match(page.keysDigest, /^[0-9a-f]{64}$/);
+      const first = await provider.readPage(entity, { offset: 0, limit: 1 }, context());
+      assert.notEqual(page.keysDigest, first.keysDigest);
     },
   },
   {

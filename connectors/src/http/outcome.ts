@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 export interface Failure {
-  readonly kind: 'network' | 'timeout' | 'closed' | 'untrusted' | 'too_large' | 'unreadable';
+  readonly kind: 'network' | 'timeout' | 'unsent' | 'untrusted' | 'too_large' | 'unreadable';
   /** A code or a short rule, for example ECONNRESET or 'the body is empty'; safe to log. */
   readonly detail: string;
 }

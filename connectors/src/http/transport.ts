@@ -101,7 +101,7 @@ export class Transport {
   }
 }
 
-const hungUp = failure('closed', 'the connection was closed by us');
+const hungUp = failure('unsent', 'the connection was closed by us');
 
 function answer(response: AxiosResponse<Buffer>): Outcome {
   const text = (name: string) =>
@@ -117,7 +117,9 @@ function answer(response: AxiosResponse<Buffer>): Outcome {
 }
 
 function networkFailure(error: unknown): Failure {
-  if (!isAxiosError(error)) throw error;
+  // Not rethrown: such an error may quote the address with its query.
+  if (!isAxiosError(error))
+    return failure('unsent', error instanceof Error ? error.name : 'the request could not be made');
   const code = error.code ?? 'unknown';
   if (error.message.startsWith('maxContentLength')) return failure('too_large', 'the body is too large');
   if (/^(Z_|HPE_)/.test(code)) return failure('unreadable', code);

@@ -35,8 +35,8 @@ const statuses: readonly (readonly [from: number, to: number, verdict: Verdict])
 const failures: Readonly<Record<Failure['kind'], Verdict>> = {
   network: retry('source_unreachable'),
   timeout: retry('source_unreachable'),
-  /** We hung up ourselves: the provider was stopped. */
-  closed: fail('source_unreachable'),
+  /** Our own doing: the provider was stopped, or the request could not be made. */
+  unsent: fail('source_unreachable'),
   untrusted: fail('source_unreachable'),
   too_large: fail('source_bad_response'),
   unreadable: retry('source_bad_response'),

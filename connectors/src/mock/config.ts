@@ -22,7 +22,7 @@ export const mockConfigSchema = z
     totalDelta: z.int().default(0).meta({ title: 'How far announced totals are off' }),
     pageSize: z.int().min(1).max(10_000).default(1000).meta({ title: 'Rows per page, at most' }),
   })
-  .meta({ id: 'MockConfig' });
+  .meta({ title: 'Mock' });
 
 export type MockConfig = z.infer<typeof mockConfigSchema>;
 export type MockSettings = z.input<typeof mockConfigSchema>;

@@ -3,7 +3,7 @@
  * things out and for tests of what stands above it; what HTTP does to a provider only the sandbox shows.
  */
 import { entityNames, Fault, type EntityName, type Reject, type RosterRecords } from '@rollcall/core';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { measuredHealth, testedSteps } from '../condition.js';
 import type {
   CallContext,
@@ -15,6 +15,7 @@ import type {
   RosterPage,
   SingleRead,
 } from '../contracts.js';
+import { keysDigest } from '../keys-digest.js';
 import type { Ports } from '../ports.js';
 import type { MockConfig } from './config.js';
 import { invented, type District } from './district.js';
@@ -72,7 +73,8 @@ export class MockRosterProvider implements IRosterProvider {
       rejects: rows.flatMap((row) => ('reject' in row ? [row.reject] : [])),
       announcedTotal: Math.max(0, all.length + this.config.totalDelta),
       effectiveLimit,
-      bodyDigest: createHash('sha256').update(body).digest('hex'),
+      bodyDigest: hash('sha256', body, 'hex'),
+      keysDigest: keysDigest(rows.map((row) => ('record' in row ? row.record.sourcedId : row.reject.externalId))),
       providerTime: new Date(this.ports.clock.now()).toISOString(),
       bytes: Buffer.byteLength(body),
     };

@@ -73,7 +73,7 @@ export const timebackConfigSchema = z
     path: ['pageSize'],
     message: 'must not be more than the provider allows',
   })
-  .meta({ id: 'TimeBackConfig' });
+  .meta({ title: 'TimeBack' });
 
 export type TimeBackConfig = z.infer<typeof timebackConfigSchema>;
 export type TimeBackSettings = z.input<typeof timebackConfigSchema>;

@@ -4,6 +4,7 @@
  */
 import { Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type { CallContext, PageRange, RosterPage, SingleRead } from '../contracts.js';
+import { keysDigest } from '../keys-digest.js';
 import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
 import { rowReader } from './read-rows.js';
@@ -52,6 +53,7 @@ export class TimeBackPull {
       announcedTotal,
       effectiveLimit: stride(rows.length, offset, limit, wholeNumber(partOf(answer.body, 'limit')), announcedTotal),
       bodyDigest: answer.digest,
+      keysDigest: keysDigest(rows.map(keyOf)),
       providerTime: answer.providerTime,
       bytes: answer.bytes,
     };
@@ -83,6 +85,11 @@ export class TimeBackPull {
   #collection(entity: EntityName): string {
     return `${this.config.baseUrl.replace(/\/+$/, '')}${this.config.rosteringPath.replace(/\/+$/, '')}/${entity}`;
   }
+}
+
+function keyOf(row: unknown): string | null {
+  const key = partOf(row, 'sourcedId');
+  return typeof key === 'string' ? key : null;
 }
 
 /** Dots and nothing would name the collection or its parent instead of a record. */
