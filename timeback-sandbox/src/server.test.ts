@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { presets } from './presets.js';
 import { request } from 'node:http';
-import { TestSandbox } from './testing/client.js';
+import { type Row, rowsOf, TestSandbox } from './testing/client.js';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('a list', () => {
 
   test('sorts by another field, ties in sourcedId order', async () => {
     const { body } = await sandbox.get('users/', { sort: 'familyName', orderBy: 'asc', limit: 3000 });
-    const keys = body.users.map((user: any) => `${user.familyName}\u0000${user.sourcedId}`);
+    const keys = body.users.map((user) => `${user.familyName}\u0000${user.sourcedId}`);
     expect(keys).toEqual([...keys].sort());
   });
 
@@ -81,12 +81,12 @@ describe('a list', () => {
     const delta = { filter: `dateLastModified>='${since}'`, sort: 'dateLastModified', limit: 3000 };
     const changed = (await sandbox.get('enrollments/', delta)).body;
     expect(changed.totalCount).toBe(everyone.filter((row) => row.dateLastModified >= since).length);
-    const dates = changed.enrollments.map((row: any) => row.dateLastModified);
+    const dates = (changed.enrollments as Row[]).map((row) => row.dateLastModified);
     expect(dates).toEqual([...dates].sort());
   });
 
   test('searches users, and silently ignores search on classes', async () => {
-    const [first] = (await sandbox.get('users/', { limit: 1 })).body.users;
+    const first = (await sandbox.get('users/', { limit: 1 })).body.users[0]!;
     const found = (await sandbox.get('users/', { search: first.email.toUpperCase() })).body;
     expect(found.users).toEqual([first]);
     const classes = (await sandbox.get('classes/', { limit: 1 })).body.totalCount;
@@ -112,17 +112,17 @@ describe('a single read', () => {
   test.each(collections.map(({ name, listKey, itemKey }) => [name, listKey, itemKey]))(
     '%s: gives the row of the list, under its singular key',
     async (name, listKey, itemKey) => {
-      const [row] = (await sandbox.get(`${name}/`, { limit: 1, offset: 1 })).body[listKey!];
-      expect((await sandbox.get(`${name}/${row.sourcedId}`)).body).toEqual({ [itemKey!]: row });
-      expect((await sandbox.get(`${name}/${row.sourcedId}/`, { fields: 'status' })).body).toEqual({
-        [itemKey!]: { status: row.status },
+      const [row] = rowsOf(await sandbox.get(`${name}/`, { limit: 1, offset: 1 }), listKey!);
+      expect((await sandbox.get(`${name}/${row!.sourcedId}`)).body).toEqual({ [itemKey!]: row });
+      expect((await sandbox.get(`${name}/${row!.sourcedId}/`, { fields: 'status' })).body).toEqual({
+        [itemKey!]: { status: row!.status },
       });
     },
   );
 
   test('of an unknown id, and of a teacher as a student, is 404 unknownobject', async () => {
     const [teacher] = (await sandbox.get('teachers/', { limit: 1 })).body.users;
-    for (const id of ['nobody', teacher.sourcedId]) {
+    for (const id of ['nobody', teacher!.sourcedId]) {
       const reply = await sandbox.get(`students/${id}`);
       expect(reply.status).toBe(404);
       expect(reply.body.imsx_description).toBe('Student not found.');
@@ -175,29 +175,26 @@ describe('tokens', () => {
   });
 });
 
+/** The bytes as they came, without the decompression that fetch does by itself. */
+function readRaw(url: string, headers: Record<string, string>): Promise<{ encoding: unknown; bytes: Buffer }> {
+  return new Promise((done, fail) => {
+    const outgoing = request(url, { headers }, (response) => {
+      const pieces: Buffer[] = [];
+      response.on('data', (piece: Buffer) => pieces.push(piece));
+      response.on('end', () => done({ encoding: response.headers['content-encoding'], bytes: Buffer.concat(pieces) }));
+    });
+    outgoing.on('error', fail).end();
+  });
+}
+
 test('a body is compressed when the client asks for it, and holds the same bytes', async () => {
   const plain = await sandbox.get('users/');
-  const bytes = await new Promise<{ encoding?: string; body: Buffer }>((done, fail) => {
-    void sandbox
-      .fetch('/oauth2/token', {
-        method: 'POST',
-        body: 'grant_type=client_credentials&client_id=test-client&client_secret=test-secret',
-      })
-      .then(({ body }) => {
-        const headers = { 'accept-encoding': 'gzip', authorization: `Bearer ${body.access_token}` };
-        request(`${sandbox.baseUrl}${presets.beyond.base}/users/`, { headers }, (response) => {
-          const pieces: Buffer[] = [];
-          response.on('data', (piece) => pieces.push(piece));
-          response.on('end', () =>
-            done({ encoding: response.headers['content-encoding'], body: Buffer.concat(pieces) }),
-          );
-        })
-          .on('error', fail)
-          .end();
-      });
-  });
-  expect(bytes.encoding).toBe('gzip');
-  expect(gunzipSync(bytes.body).toString('utf8')).toBe(plain.text);
+  const form = 'grant_type=client_credentials&client_id=test-client&client_secret=test-secret';
+  const { body } = await sandbox.fetch('/oauth2/token', { method: 'POST', body: form });
+  const headers = { 'accept-encoding': 'gzip', authorization: `Bearer ${body.access_token}` };
+  const raw = await readRaw(`${sandbox.baseUrl}${presets.beyond.base}/users/`, headers);
+  expect(raw.encoding).toBe('gzip');
+  expect(gunzipSync(raw.bytes).toString('utf8')).toBe(plain.text);
 });
 
 test('the second platform has its own paths, page sizes and total field', async () => {

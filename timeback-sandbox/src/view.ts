@@ -1,6 +1,6 @@
 /** What a reader sees of the district right now: its rows with today's bad records in them, minus emptied collections. */
 import { type BadRecord, spoil } from './faults/bad-records.js';
-import { District } from './district/district.js';
+import type { District } from './district/district.js';
 import { type EntityName, entityNames } from './district/entities.js';
 import type { Page } from './district/page.js';
 import { Rows } from './district/rows.js';

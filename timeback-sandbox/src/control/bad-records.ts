@@ -3,7 +3,7 @@ import { type BadKind, badKinds, suits } from '../faults/bad-records.js';
 import { checkFields, oneOf, wholeFrom } from '../body.js';
 import { type EntityName, entityNames } from '../district/entities.js';
 import { Refusal } from '../answers.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import { collectionByName } from '../collections/catalogue.js';
 import { sample } from './sample.js';
 

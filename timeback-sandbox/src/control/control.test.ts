@@ -98,18 +98,18 @@ test('a lost school is named by no row of any collection until it is restored', 
   const names = ['orgs', 'academicSessions', 'courses', 'users', 'classes', 'enrollments', 'demographics'];
   const snapshot = async () => Promise.all(names.map((name) => sandbox.all(name)));
   const before = await snapshot();
-  const totals = await sandbox.control('totals');
+  const totals = await sandbox.totals();
   const school = before[0]![2]!.sourcedId;
   const { lost, rows } = await sandbox.control('lose-school', { school });
   expect(lost).toBe(school);
   const during = await snapshot();
   names.slice(0, 6).forEach((name, n) => expect(before[n]!.length - during[n]!.length).toBe(rows[name]));
-  expect(Object.values(rows).every((count) => (count as number) > 0)).toBe(true);
+  expect(Object.values(rows).every((count) => count > 0)).toBe(true);
   expect(JSON.stringify(during)).not.toContain(school);
   const restored = await sandbox.control('restore-school', {});
   expect(restored).toMatchObject({ restored: [school], rows });
   expect((await snapshot()).map(ids)).toEqual(before.map(ids));
-  expect(await sandbox.control('totals')).toEqual(totals);
+  expect(await sandbox.totals()).toEqual(totals);
 });
 
 test('restoring a school does not bring back those who had left before', async () => {
@@ -127,13 +127,13 @@ test('an emptied entity is a clean 200 with nothing, in all of its collections, 
     const reply = await sandbox.get(`${name}/`);
     expect([reply.status, reply.body.users, reply.body.totalCount]).toEqual([200, [], 0]);
   }
-  expect((await sandbox.control('totals')).users).toEqual({ rows: 0, active: 0 });
+  expect((await sandbox.totals()).users).toEqual({ rows: 0, active: 0 });
   await sandbox.control('empty', { entity: 'users', off: true });
   expect(await sandbox.all('users')).toEqual(before);
 });
 
 test('tobedeleted rows stay in lists and single reads, and are counted apart', async () => {
-  const before = (await sandbox.control('totals')).enrollments;
+  const before = (await sandbox.totals()).enrollments;
   for (const count of [40, 4]) {
     const { marked, sourcedIds } = await sandbox.control('tobedeleted', { entity: 'enrollments', count });
     expect(marked).toBe(count);
@@ -141,7 +141,7 @@ test('tobedeleted rows stay in lists and single reads, and are counted apart', a
     for (const id of sourcedIds) expect(rows.get(id)!.status).toBe('tobedeleted');
     expect((await sandbox.get(`enrollments/${sourcedIds[0]}`)).status).toBe(200);
   }
-  const after = (await sandbox.control('totals')).enrollments;
+  const after = (await sandbox.totals()).enrollments;
   expect(after).toEqual({ rows: before.rows, active: before.active - 44 });
 });
 
@@ -151,7 +151,7 @@ test('totals are what a full read finds, after everything at once', async () => 
   await sandbox.control('lose-school', {});
   await sandbox.control('tobedeleted', { entity: 'users', count: 9 });
   await sandbox.control('move', { count: 3 });
-  const totals = await sandbox.control('totals');
+  const totals = await sandbox.totals();
   const keys: Record<string, string> = { schools: 'orgs', students: 'users', teachers: 'users' };
   for (const [name, total] of Object.entries(totals)) {
     const rows = await sandbox.all(name, keys[name] ?? name);

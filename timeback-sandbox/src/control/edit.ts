@@ -1,7 +1,7 @@
 /** Changes a share of the rows visibly: names and e-mails of people, titles, enrollment dates, birth cities. */
 import { type EntityName, entityNames } from '../district/entities.js';
 import { checkFields, oneOf, share } from '../body.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import { collectionByName } from '../collections/catalogue.js';
 import { countRows } from '../collections/positions.js';
 import { sample } from './sample.js';

@@ -1,7 +1,7 @@
 /** An emptied entity: its collections answer 200 with nothing, as TimeBack does for orgs outside of one's tree. */
 import { checkFields, flag, oneOf } from '../body.js';
 import { type EntityName, entityNames } from '../district/entities.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import { collections } from '../collections/catalogue.js';
 import { countRows } from '../collections/positions.js';
 

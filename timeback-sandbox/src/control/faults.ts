@@ -1,6 +1,6 @@
 /** Switches faults on and off; see faults/catalogue.ts for what there is. */
 import { Refusal } from '../answers.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 
 export const addFault: Verb = ({ faults }, body) => ({ added: faults.add(body) });
 

@@ -2,7 +2,7 @@
 import { checkFields, wholeFrom } from '../body.js';
 import { CLASSES_PER_STUDENT } from '../district/shape.js';
 import { Refusal } from '../answers.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 
 export const joiners: Verb = ({ view: { district } }, body) => {
   checkFields(body, { count: wholeFrom(1) }, ['count']);

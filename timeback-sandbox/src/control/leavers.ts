@@ -1,7 +1,7 @@
 /** Students who vanish from the rows, with their enrollments; nothing is marked tobedeleted. */
 import { checkFields, share, wholeFrom } from '../body.js';
 import { Refusal } from '../answers.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import { collectionByName } from '../collections/catalogue.js';
 import { countRows } from '../collections/positions.js';
 import { sample } from './sample.js';

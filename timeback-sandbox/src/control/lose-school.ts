@@ -7,7 +7,7 @@ import { type EntityName, entityNames } from '../district/entities.js';
 import { checkFields, text } from '../body.js';
 import { Refusal } from '../answers.js';
 import { SCHOOL_LOST } from '../district/live-rows.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 
 /** The school that a row belongs to. */
 const SCHOOL_OF: Record<EntityName, (district: District, index: number) => number> = {

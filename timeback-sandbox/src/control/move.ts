@@ -2,7 +2,7 @@
 import { checkFields, wholeFrom } from '../body.js';
 import { CLASSES_PER_STUDENT } from '../district/shape.js';
 import type { District } from '../district/district.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import { Refusal } from '../answers.js';
 import { collectionByName } from '../collections/catalogue.js';
 import { levelOf } from '../district/layout.js';

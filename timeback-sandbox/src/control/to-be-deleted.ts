@@ -1,7 +1,7 @@
 /** Soft deletes: active rows become tobedeleted and stay in lists and single reads. Nothing cascades. */
 import { checkFields, oneOf, wholeFrom } from '../body.js';
 import { type EntityName, entityNames } from '../district/entities.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import { collectionByName } from '../collections/catalogue.js';
 import { countRows, rowsAt } from '../collections/positions.js';
 import { sample } from './sample.js';

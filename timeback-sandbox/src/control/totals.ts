@@ -1,6 +1,6 @@
 /** How many rows each collection shows now, and how many of them are active. */
 import { type Collection, collections } from '../collections/catalogue.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verb.js';
 import type { View } from '../view.js';
 import { countRows } from '../collections/positions.js';
 

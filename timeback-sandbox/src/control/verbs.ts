@@ -1,9 +1,9 @@
 /** Every control, by name and HTTP method. */
 import { addBadRecords, clearBadRecords } from './bad-records.js';
 import { addFault, listFaults, removeFaults } from './faults.js';
-import { checkFields, type Fields } from '../body.js';
+import { checkFields } from '../body.js';
 import { loseSchool, restoreSchool } from './lose-school.js';
-import type { Sandbox } from '../sandbox.js';
+import type { Verb } from './verb.js';
 import { edit } from './edit.js';
 import { empty } from './empty.js';
 import { joiners } from './joiners.js';
@@ -11,8 +11,6 @@ import { leavers } from './leavers.js';
 import { move } from './move.js';
 import { toBeDeleted } from './to-be-deleted.js';
 import { totals } from './totals.js';
-
-export type Verb = (sandbox: Sandbox, body: Fields) => unknown;
 
 const reset: Verb = (sandbox, body) => {
   checkFields(body, {});

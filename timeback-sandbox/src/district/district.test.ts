@@ -5,6 +5,7 @@ import { type EntityName, entityNames } from './entities.js';
 import { Rows } from './rows.js';
 import { createHash } from 'node:crypto';
 import { familyNames } from './names.js';
+import type { Row } from '../testing/client.js';
 import { shapeOf } from './shape.js';
 
 function everyRow(seed: number, students: number) {
@@ -16,8 +17,8 @@ function everyRow(seed: number, students: number) {
 }
 
 const digest = (rows: Record<EntityName, string[]>) => createHash('sha256').update(JSON.stringify(rows)).digest('hex');
-const parse = (texts: string[]) => texts.map((text) => JSON.parse(text) as Record<string, any>);
-const idsOf = (texts: string[]) => new Set(parse(texts).map((row) => row.sourcedId as string));
+const parse = (texts: string[]) => texts.map((text) => JSON.parse(text) as Row);
+const idsOf = (texts: string[]) => new Set(parse(texts).map((row) => row.sourcedId));
 
 describe('a computed district', () => {
   const rows = everyRow(7, 700);
@@ -75,7 +76,7 @@ describe('a computed district', () => {
 
   test('has people with two roles, two schools, guardians shared by siblings and letters beyond ASCII', () => {
     const users = parse(rows.users);
-    const rolesOf = (row: Record<string, any>) => row.roles.map((role: any) => role.role).join('+');
+    const rolesOf = (row: Row) => row.roles.map((role) => role.role).join('+');
     const kinds = new Set(users.map(rolesOf));
     const wanted = [
       'student',
@@ -87,7 +88,7 @@ describe('a computed district', () => {
       'aide+aide',
     ];
     for (const kind of wanted) expect(kinds).toContain(kind);
-    const agents = users.flatMap((user) => user.agents.map((agent: any) => agent.sourcedId));
+    const agents = users.flatMap((user) => user.agents.map((agent) => agent.sourcedId));
     expect(new Set(agents).size).toBeLessThan(agents.length);
     expect(users.some((user) => /[^\x00-\x7f]/.test(user.familyName))).toBe(true);
   });

@@ -1,7 +1,7 @@
 /** Turns a good row into a bad one in a given way. Everything not named by the kind stays as it was. */
 import type { EntityName } from '../district/entities.js';
 
-type Row = Record<string, any>;
+type Row = Record<string, unknown>;
 type Spoiler = (row: Row, entity: EntityName, bad: BadRecord) => void;
 
 export interface BadRecord {
@@ -38,8 +38,8 @@ const DATE: Partial<Record<EntityName, string>> = {
   demographics: 'birthDate',
 };
 
-const pointTo = (reference: Row | null, id: string): Row => {
-  const was = reference ?? { href: 'https://timeback.example.org/unknown/', type: 'org' };
+const pointTo = (reference: unknown, id: string): Row => {
+  const was = (reference as Row | null) ?? { href: 'https://timeback.example.org/unknown/', type: 'org' };
   const href = typeof was.href === 'string' ? was.href.replace(/[^/]*$/, id) : undefined;
   return { ...was, ...(href ? { href } : {}), sourcedId: id };
 };
@@ -54,14 +54,15 @@ const spoilers = {
   },
   'dangling-reference': (row, entity) => {
     row[REFERENCE[entity]] = pointTo(row[REFERENCE[entity]], NOWHERE);
-    if (entity === 'users') row.roles = row.roles.map((role: Row) => ({ ...role, org: pointTo(role.org, NOWHERE) }));
+    if (entity === 'users')
+      row.roles = (row.roles as Row[]).map((role) => ({ ...role, org: pointTo(role.org, NOWHERE) }));
   },
   cycle: (row, entity, bad) => {
     if (entity === 'users') row.agents = [pointTo({ href: row.sourcedId, type: 'user' }, bad.partner)];
     else row.parent = pointTo(row.parent, bad.partner);
   },
   nul: (row, entity) => {
-    row[NAME[entity]] = `Nul\u0000${row[NAME[entity]] ?? ''}`;
+    row[NAME[entity]] = `Nul\u0000${String(row[NAME[entity]] ?? '')}`;
   },
   'huge-field': (row, entity) => {
     row[NAME[entity]] = 'x'.repeat(HUGE_BYTES);
@@ -72,7 +73,7 @@ const spoilers = {
     else row.dateLastModified = 'the day before yesterday';
   },
   'bad-role': (row, entity) => {
-    if (entity === 'users') row.roles[0].role = 'wizard';
+    if (entity === 'users') (row.roles as Row[])[0]!.role = 'wizard';
     else row.role = 'wizard';
   },
   'wrong-types': (row, entity) => {

@@ -4,19 +4,68 @@ import type { AddressInfo } from 'node:net';
 import { presets } from '../presets.js';
 import type { SandboxSettings } from '../sandbox.js';
 
+interface Reference {
+  sourcedId: string;
+  name: string;
+}
+
+/** The fields that tests look at, of all entities together; a row has those of its own. */
 export interface Row {
   sourcedId: string;
   status: string;
   dateLastModified: string;
-  [field: string]: any;
+  email: string;
+  givenName: string;
+  familyName: string;
+  birthDate: string;
+  role: string;
+  grades: string[];
+  roles: { role: string; org: Reference }[];
+  agents: Reference[];
+  primaryOrg: Reference;
+  user: Reference;
+  class: Reference;
+  school: Reference;
+  parent: Reference;
+  [field: string]: unknown;
+}
+
+interface Body {
+  users: Row[];
+  usersList: Row[];
+  totalCount: number;
+  access_token: string;
+  error: string;
+  [field: string]: unknown;
 }
 
 export interface Reply {
   status: number;
   headers: Headers;
   text: string;
-  body: any;
+  /** an empty object when the text is not JSON */
+  body: Body;
+  isJson: boolean;
 }
+
+/** What controls answer, all of them together; an answer has its own part. */
+export interface ControlAnswer {
+  edited: Record<string, number>;
+  total: number;
+  modifiedAt: string;
+  sourcedIds: string[];
+  rows: Record<string, number>;
+  lost: string;
+  added: { id: number };
+  rules: unknown[];
+  requests: Record<string, number>;
+  maxInFlight: number;
+  [field: string]: unknown;
+}
+
+export type Totals = Record<string, { rows: number; active: number }>;
+
+export const rowsOf = (reply: Reply, listKey: string) => reply.body[listKey] as Row[];
 
 export class TestSandbox {
   #token = '';
@@ -48,13 +97,9 @@ export class TestSandbox {
   async fetch(path: string, init: RequestInit = {}): Promise<Reply> {
     const response = await fetch(this.baseUrl + path, init);
     const text = await response.text();
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      body = undefined;
-    }
-    return { status: response.status, headers: response.headers, text, body };
+    const json = parse(text);
+    const body = (json ?? {}) as Body;
+    return { status: response.status, headers: response.headers, text, body, isJson: json !== undefined };
   }
 
   async login(): Promise<void> {
@@ -80,16 +125,29 @@ export class TestSandbox {
     const rows: Row[] = [];
     for (let offset = 0; ; offset += limit) {
       const reply = await this.get(`${collection}/`, { limit, offset });
-      rows.push(...reply.body[listKey]);
-      if (reply.body[listKey].length < limit) return rows;
+      const page = rowsOf(reply, listKey);
+      rows.push(...page);
+      if (page.length < limit) return rows;
     }
   }
 
   /** A control call; GET without a body, else POST. */
-  async control(name: string, body?: object): Promise<any> {
+  async control(name: string, body?: object): Promise<ControlAnswer> {
     const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     const reply = await this.fetch(`/control/${name}`, init);
     if (reply.status !== 200) throw new Error(`control/${name}: ${reply.status} ${reply.text}`);
-    return reply.body;
+    return reply.body as unknown as ControlAnswer;
+  }
+
+  async totals(): Promise<Totals> {
+    return (await this.control('totals')) as unknown as Totals;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
