@@ -11,6 +11,7 @@ import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { applyCreates, applyDeactivations, applyRoles, applyUpdates, markStale } from '../store/sql/apply-chunk.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { countMissed, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
+import { measureRoster } from '../store/statistics.js';
 import { inParallel } from './in-parallel.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
@@ -20,6 +21,7 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   if (phase.state !== 'planned') return;
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
   await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk));
+  if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
   await settle(context, entity, phase.complete);
 }
 

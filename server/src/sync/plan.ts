@@ -13,6 +13,7 @@ import { keepOutCycles, keepOutUnresolved, openKeptOut, recordKeptOut, selfEdges
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { measurePlan } from '../store/statistics.js';
 import { guard } from './guard.js';
 import { restageStale } from './restage-stale.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -52,6 +53,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
     await updatePhase(tx, run, entity.name, { state: 'planned', counts, activeBefore: presence.activeBefore });
     context.failpoint('plan.written');
   });
+  await write(context, measurePlan);
   context.failpoint('plan.committed');
 }
 

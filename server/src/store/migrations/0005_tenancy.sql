@@ -26,6 +26,9 @@ END $$;
 
 -- What a person may legitimately see vanish: roles that were replaced, pages and plans that are made anew.
 GRANT DELETE ON user_roles, sync_pages, sync_changes, sync_chunks, outbox TO rollcall_app;
+-- A run fills tables faster than autovacuum looks at them; the worker itself tells the planner how large they have become.
+GRANT MAINTAIN ON sync_changes, external_system_mappings, orgs, academic_sessions, courses, users, user_roles, classes, enrollments
+  TO rollcall_worker;
 REVOKE UPDATE ON change_log, integration_audit_logs FROM rollcall_app;
 
 -- The sweeper looks across tenants, at these columns only.
