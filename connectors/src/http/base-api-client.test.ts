@@ -2,59 +2,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { IAuthenticationProvider } from '../contracts.js';
-import { answerJson, FakeSource, type Handler } from '../testing/fake-source.js';
-import { callContext, LeapingClock, testPorts, type TestPorts } from '../testing/ports.js';
-import { BaseApiClient, type JsonRequest } from './base-api-client.js';
-import { Transport } from './transport.js';
+import { arrangedClient, closeArranged } from '../testing/arranged-client.js';
+import { answerJson, type Handler } from '../testing/fake-source.js';
+import { callContext } from '../testing/ports.js';
 
-const defaults = {
-  maxAttempts: 4,
-  deadlineMs: 60_000,
-  maxWaitMs: 30_000,
-  baseDelayMs: 1000,
-  maxDelayMs: 8000,
-  maxInFlight: 4,
-  attemptTimeoutMs: 2000,
-  maxBodyBytes: 100_000,
-  gzip: true,
-  maxSockets: 5,
-};
-
-class CountedTokens implements IAuthenticationProvider {
-  minted = 1;
-  async token() {
-    return { value: `bearer-canary-${this.minted}`, expiresAt: Number.POSITIVE_INFINITY };
-  }
-  drop(value: string) {
-    if (value === `bearer-canary-${this.minted}`) this.minted += 1;
-  }
-}
-
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
-
-async function arranged(handler: Handler, over: Partial<typeof defaults> = {}) {
-  const source = await FakeSource.start(handler);
-  const clock = new LeapingClock();
-  const ports: TestPorts = testPorts(clock);
-  const settings = { ...defaults, ...over };
-  const transport = new Transport(settings, ports);
-  open.push(
-    () => transport.close(),
-    () => source.stop(),
-  );
-  const tokens = new CountedTokens();
-  const client = new BaseApiClient(transport, tokens, settings, ports);
-  const get = (request: Partial<JsonRequest> = {}, context = callContext('run-1/users/0')) =>
-    client.getJson(
-      { operation: 'users.list', url: `${source.baseUrl}/users/`, complaint: () => null, ...request },
-      context,
-    );
-  return { source, clock, ports, tokens, transport, get };
-}
+afterEach(closeArranged);
 
 const well = { users: [] };
 const failingFirst =
@@ -65,7 +17,7 @@ const failingFirst =
 describe('a whole answer', () => {
   it('comes with the digest of its raw bytes, its size, the provider’s time and the number of attempts', async () => {
     const body = '{"users": [], "note": "Zoë"}';
-    const { get } = await arranged((_, response) => {
+    const { get } = await arrangedClient((_, response) => {
       response.writeHead(200, { date: 'Mon, 23 Nov 2026 12:00:00 GMT' }).end(body);
     });
     expect(await get()).toEqual({
@@ -78,7 +30,7 @@ describe('a whole answer', () => {
   });
 
   it('has the same digest whether it came compressed or not', async () => {
-    const { get } = await arranged((_, response, number) => {
+    const { get } = await arrangedClient((_, response, number) => {
       if (number === 1) response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify(well)));
       else answerJson(response, 200, well);
     });
@@ -87,7 +39,7 @@ describe('a whole answer', () => {
 
   it('was asked for with bearer, correlation id and attempt, over one kept-alive connection', async () => {
     const ports = new Set<number | undefined>();
-    const { source, get } = await arranged((request, response, number) => {
+    const { source, get } = await arrangedClient((request, response, number) => {
       ports.add(request.socket.remotePort);
       answerJson(response, number === 1 ? 500 : 200, well);
     });
@@ -122,14 +74,14 @@ describe('what passes is tried again', () => {
     ],
     ['broken gzip', (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip')],
   ])('%s: two of them, then the answer, after two waits', async (_, fail) => {
-    const { clock, ports, get } = await arranged(failingFirst(2, fail));
+    const { clock, ports, get } = await arrangedClient(failingFirst(2, fail));
     expect(await get()).toMatchObject({ body: well, attempts: 3 });
     expect(clock.slept).toEqual([500, 1000]);
     expect(ports.counted.filter(({ name }) => name === 'http.retried')).toHaveLength(2);
   });
 
   it('a silent source is cut off by the attempt’s own time', async () => {
-    const { get } = await arranged(
+    const { get } = await arrangedClient(
       failingFirst(1, () => {}),
       { attemptTimeoutMs: 100 },
     );
@@ -141,7 +93,7 @@ describe('what passes is tried again', () => {
       const timer = setInterval(() => response.write(' '), 20);
       request.socket.on('close', () => clearInterval(timer));
     };
-    const { get } = await arranged(failingFirst(1, drip), { attemptTimeoutMs: 150 });
+    const { get } = await arrangedClient(failingFirst(1, drip), { attemptTimeoutMs: 150 });
     expect(await get()).toMatchObject({ attempts: 2 });
   });
 });
@@ -153,13 +105,13 @@ describe('what lasts is a fault, after all attempts', () => {
     ['source_unreachable', 'a reset', (request) => void request.socket.destroy()],
     ['source_bad_response', 'a web page with 200', (_, response) => void response.writeHead(200).end('<html>')],
   ])('%s for %s', async (code, _, handler) => {
-    const { source, get } = await arranged(handler);
+    const { source, get } = await arrangedClient(handler);
     await expect(get()).rejects.toMatchObject({ name: 'Fault', code });
     expect(source.requests).toHaveLength(4);
   });
 
   it('source_bad_response for a body without what was asked for', async () => {
-    const { get } = await arranged((_, response) => answerJson(response, 200, { user: [] }));
+    const { get } = await arrangedClient((_, response) => answerJson(response, 200, { user: [] }));
     const complaint = () => "the body has no list 'users'";
     await expect(get({ complaint })).rejects.toMatchObject({ code: 'source_bad_response', message: /no list 'users'/ });
   });
@@ -173,7 +125,7 @@ describe('what will not pass is a fault at once', () => {
     [404, 'source_bad_response'],
     [422, 'source_bad_response'],
   ])('%d is %s', async (status, code) => {
-    const { source, clock, get } = await arranged((_, response) =>
+    const { source, clock, get } = await arrangedClient((_, response) =>
       answerJson(response, status, {}, { location: '/elsewhere/' }),
     );
     await expect(get()).rejects.toMatchObject({ code });
@@ -182,7 +134,7 @@ describe('what will not pass is a fault at once', () => {
   });
 
   it('a body over the limit, also when it is small until it is unpacked', async () => {
-    const { source, get } = await arranged((_, response) => {
+    const { source, get } = await arrangedClient((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(5_000_000)));
     });
     await expect(get()).rejects.toMatchObject({ code: 'source_bad_response' });
@@ -190,7 +142,7 @@ describe('what will not pass is a fault at once', () => {
   });
 
   it('a call through a closed transport', async () => {
-    const { source, transport, get } = await arranged((_, response) => answerJson(response, 200, well));
+    const { source, transport, get } = await arrangedClient((_, response) => answerJson(response, 200, well));
     transport.close();
     await expect(get()).rejects.toMatchObject({ code: 'source_unreachable' });
     expect(source.requests).toHaveLength(0);
@@ -199,7 +151,7 @@ describe('what will not pass is a fault at once', () => {
 
 describe('Retry-After', () => {
   it('is waited for, when that is longer than our own wait', async () => {
-    const { clock, get } = await arranged(
+    const { clock, get } = await arrangedClient(
       failingFirst(1, (_, response) => answerJson(response, 429, {}, { 'retry-after': '12' })),
     );
     await get();
@@ -210,7 +162,9 @@ describe('Retry-After', () => {
     ['90', 90_000],
     ['1000000000', 3_600_000],
   ])('of %s seconds is not slept through: the fault carries it', async (seconds, retryAfterMs) => {
-    const { clock, get } = await arranged((_, response) => answerJson(response, 429, {}, { 'retry-after': seconds }));
+    const { clock, get } = await arrangedClient((_, response) =>
+      answerJson(response, 429, {}, { 'retry-after': seconds }),
+    );
     await expect(get()).rejects.toMatchObject({ code: 'source_rate_limited', retryAfterMs });
     expect(clock.slept).toEqual([]);
   });
@@ -218,7 +172,7 @@ describe('Retry-After', () => {
 
 describe('401', () => {
   it('drops the token and tries once with a new one, without a wait', async () => {
-    const { source, clock, tokens, get } = await arranged(
+    const { source, clock, tokens, get } = await arrangedClient(
       failingFirst(1, (_, response) => answerJson(response, 401, {})),
     );
     await get();
@@ -230,13 +184,13 @@ describe('401', () => {
   });
 
   it('twice is a fault', async () => {
-    const { source, get } = await arranged((_, response) => answerJson(response, 401, {}));
+    const { source, get } = await arrangedClient((_, response) => answerJson(response, 401, {}));
     await expect(get()).rejects.toMatchObject({ code: 'source_unauthorised' });
     expect(source.requests).toHaveLength(2);
   });
 
   it('of many calls at once costs one new token', async () => {
-    const { tokens, get } = await arranged((request, response) =>
+    const { tokens, get } = await arrangedClient((request, response) =>
       answerJson(response, request.headers.authorization === 'Bearer bearer-canary-1' ? 401 : 200, well),
     );
     await Promise.all(Array.from({ length: 20 }, () => get()));
@@ -246,19 +200,19 @@ describe('401', () => {
 
 describe('a missing record', () => {
   it('is an answer where it may be missing and the source says so in JSON', async () => {
-    const { get } = await arranged((_, response) => answerJson(response, 404, { imsx_codeMajor: 'failure' }));
+    const { get } = await arrangedClient((_, response) => answerJson(response, 404, { imsx_codeMajor: 'failure' }));
     expect((await get({ mayBeMissing: true })).body).toBeUndefined();
   });
 
   it('is no answer when a gateway’s page says it', async () => {
-    const { get } = await arranged((_, response) => void response.writeHead(404).end('<html>no route</html>'));
+    const { get } = await arrangedClient((_, response) => void response.writeHead(404).end('<html>no route</html>'));
     await expect(get({ mayBeMissing: true })).rejects.toMatchObject({ code: 'source_bad_response' });
   });
 });
 
 describe('time', () => {
   it('the deadline ends a call whose waits would outlast it', async () => {
-    const { source, get } = await arranged((_, response) => answerJson(response, 500, {}), {
+    const { source, get } = await arrangedClient((_, response) => answerJson(response, 500, {}), {
       deadlineMs: 1400,
       maxAttempts: 10,
     });
@@ -268,7 +222,7 @@ describe('time', () => {
 
   it('an abort within an attempt ends it with the caller’s reason', async () => {
     const controller = new AbortController();
-    const { source, get } = await arranged(() => controller.abort(new Error('lease lost')));
+    const { source, get } = await arrangedClient(() => controller.abort(new Error('lease lost')));
     await expect(get({}, callContext('x', controller.signal))).rejects.toThrow('lease lost');
     expect(source.requests).toHaveLength(1);
   });
@@ -276,7 +230,7 @@ describe('time', () => {
   it('calls in flight stay within the limit', async () => {
     let now = 0;
     let most = 0;
-    const { get } = await arranged(
+    const { get } = await arrangedClient(
       (_, response) => {
         most = Math.max(most, (now += 1));
         setTimeout(() => {
@@ -292,7 +246,7 @@ describe('time', () => {
 });
 
 it('logs, metrics and faults name the operation, and hold no token, query value, path or body', async () => {
-  const { ports, get } = await arranged((_, response, number) =>
+  const { ports, get } = await arrangedClient((_, response, number) =>
     answerJson(response, number === 1 ? 500 : 403, { text: 'body-canary' }, { 'x-request-id': 'header canary' }),
   );
   const calls = [{ query: { filter: 'query-canary' } }, { url: 'not-an-address', query: { filter: 'query-canary' } }];

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { arbitraryRecord, metadata } from '../testing/arbitrary-records.js';
-import { aRecordOf, aUser } from '../testing/builders.js';
+import { aClass, aRecordOf, aUser } from '../testing/builders.js';
 import { entities, entityNamed } from './entities.js';
 import { projectionOf, stableJson } from './projection.js';
 
@@ -76,6 +76,11 @@ it('a text cannot pass for its neighbour by moving a character over', () => {
   const one = aUser({ givenName: 'Ab', familyName: 'c' });
   const two = aUser({ givenName: 'A', familyName: 'bc' });
   expect(projectionOf(users, one)).not.toBe(projectionOf(users, two));
+});
+
+it('an element cannot move over from one set into the next', () => {
+  const [one, two] = [aClass({ subjects: ['a'], subjectCodes: [] }), aClass({ subjects: [], subjectCodes: ['a'] })];
+  expect(projectionOf(entityNamed('classes'), one)).not.toBe(projectionOf(entityNamed('classes'), two));
 });
 
 it('stable JSON is JSON of the same value', () => {
