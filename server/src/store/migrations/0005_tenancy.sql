@@ -6,6 +6,8 @@ CREATE SCHEMA stage;
 GRANT USAGE ON SCHEMA public TO rollcall_app;
 GRANT USAGE, CREATE ON SCHEMA stage TO rollcall_worker;
 GRANT SELECT, INSERT, UPDATE ON tenants TO rollcall_app;
+-- A process that serves says whether the schema is the one it was written for.
+GRANT SELECT ON schema_migrations TO rollcall_app;
 
 DO $$
 DECLARE

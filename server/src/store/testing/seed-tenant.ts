@@ -1,0 +1,174 @@
+/**
+ * A small school of invented people with one row in every tenant table, written by the application's own role. Tests of tenancy
+ * loop over the tables, so a new table needs a row here before they pass.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../database.js';
+
+export interface SeededTenant {
+  readonly tenantId: string;
+  readonly integration: string;
+  readonly integrationId: string;
+  readonly runId: string;
+  readonly holdId: string;
+  readonly ids: Readonly<
+    Record<'district' | 'school' | 'session' | 'course' | 'teacher' | 'student' | 'class' | 'enrollment', string>
+  >;
+}
+
+/** `word` tells the names of this tenant's rows from another's. */
+export async function seedTenant(db: Database, tenantId: string, word = 'North'): Promise<SeededTenant> {
+  const id = () => randomUUID();
+  const seeded: SeededTenant = {
+    tenantId,
+    integration: `${word} source`,
+    integrationId: id(),
+    runId: id(),
+    holdId: id(),
+    ids: {
+      district: id(),
+      school: id(),
+      session: id(),
+      course: id(),
+      teacher: id(),
+      student: id(),
+      class: id(),
+      enrollment: id(),
+    },
+  };
+  await db.withTenant(
+    tenantId,
+    async (tx) => {
+      for (const [table, rows] of seedRows(seeded, word))
+        await tx.query(
+          `INSERT INTO ${table} (tenant_id, ${Object.keys(rows[0]!).join(', ')})
+           SELECT $1, ${Object.keys(rows[0]!).join(', ')} FROM json_populate_recordset(null::${table}, $2)`,
+          [tenantId, JSON.stringify(rows)],
+        );
+    },
+    { origin: 'seed', runId: seeded.runId },
+  );
+  return seeded;
+}
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
+  ...integrationRows(seeded),
+  ...rosterRows(seeded, word),
+  ...workRows(seeded),
+];
+
+function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
+  const of = { integration_id: integrationId };
+  return [
+    ['integrations', [{ id: integrationId, name: integration, kind: 'mock', rank: 1, configuration_version: 1 }]],
+    ['integration_configurations', [{ ...of, version: 1, settings: {} }]],
+    ['integration_status', [{ ...of, state: 'active' }]],
+  ];
+}
+
+function rosterRows({ ids, integrationId }: SeededTenant, word: string): [string, Rows][] {
+  const active = { active: true };
+  const lists = { grades: ['07'], subjects: ['Maths'], subject_codes: [] };
+  const person = { ...active, user_ids: [], grades: [], enabled_user: true, school_id: ids.school };
+  const role = { integration_id: integrationId, position: 1, role_type: 'primary', org_id: ids.school };
+  const link = { integration_id: integrationId, projection_version: 1, state: 'active', missed_runs: 0 };
+  const orgs = [
+    { id: ids.district, ...active, name: `${word} District`, type: 'district', parent_id: null },
+    { id: ids.school, ...active, name: `${word} School`, type: 'school', parent_id: ids.district },
+  ];
+  const users = [
+    { id: ids.teacher, ...person, given_name: 'Ada', family_name: `${word}-Quill`, agent_ids: [] },
+    { id: ids.student, ...person, given_name: 'Ben', family_name: `${word}-Reed`, agent_ids: [ids.teacher] },
+  ];
+  const session = { id: ids.session, ...active, title: '2026/27', type: 'schoolYear', org_id: ids.district };
+  const teaching = { course_id: ids.course, school_id: ids.school, term_ids: [ids.session], class_type: 'scheduled' };
+  const seat = { integration_id: integrationId, user_id: ids.student, class_id: ids.class, school_id: ids.school };
+  const linked = (entity: string, name: keyof typeof ids) => ({
+    ...link,
+    entity,
+    external_id: `ext-${name}`,
+    local_id: ids[name],
+  });
+  return [
+    ['orgs', orgs],
+    ['academic_sessions', [{ ...session, start_date: '2026-08-01', end_date: '2027-07-31' }]],
+    [
+      'courses',
+      [{ id: ids.course, ...active, title: 'Maths 7', ...lists, org_id: ids.school, school_year_id: ids.session }],
+    ],
+    ['users', users],
+    [
+      'user_roles',
+      [
+        { user_id: ids.teacher, ...role, role: 'teacher' },
+        { user_id: ids.student, ...role, role: 'student' },
+      ],
+    ],
+    ['classes', [{ id: ids.class, ...active, title: 'Maths 7a', ...lists, periods: ['1'], ...teaching }]],
+    [
+      'enrollments',
+      [{ id: ids.enrollment, active: false, role: 'student', is_primary: false, begin_date: '2026-08-20', ...seat }],
+    ],
+    ['external_system_mappings', [linked('users', 'teacher'), linked('users', 'student'), linked('orgs', 'school')]],
+  ];
+}
+
+function workRows({ ids, integrationId, runId, holdId }: SeededTenant): [string, Rows][] {
+  const of = { integration_id: integrationId };
+  const run = { run_id: runId, entity: 'users' };
+  const span = { first_id: ids.student, last_id: ids.student, first_row: 1, last_row: 1 };
+  const counts = { creates: 0, changes: 0, deactivations: 1, created: 0, updated: 0, reactivated: 0, deactivated: 0 };
+  const rows = { row_count: 2, full_rows: 2, slim_rows: 0, rejected_rows: 0, keyless_rows: 0 };
+  const begun = { attempt: 1, configuration_version: 1, peak_rss_mb: 80, requested_at: '2026-11-20T08:00:00Z' };
+  const ended = { started_at: '2026-11-20T08:00:01Z', finished_at: '2026-11-20T08:00:03Z' };
+  const phase = {
+    active: false,
+    state: 'verified',
+    complete: true,
+    re_read: false,
+    completed_before: false,
+    active_before: 0,
+  };
+  const scope = { scope_kind: 'school', scope_id: ids.school, state: 'open', digest: 'd', row_count: 1 };
+  const seen = { opened_run_id: runId, last_run_id: runId, opened_at: 'now', refreshed_at: 'now' };
+  const rejected = { first_run_id: runId, last_run_id: runId, first_seen_at: 'now', last_seen_at: 'now', times: 1 };
+  return [
+    [
+      'runs',
+      [{ id: runId, ...of, mode: 'full', state: 'completed_with_holds', trigger: 'manual', ...begun, ...ended }],
+    ],
+    ['run_leases', [{ run_id: runId, owner: 'nobody', fence: 1, held_until: '-infinity' }]],
+    [
+      'run_entities',
+      [{ ...run, ...of, ...phase, counts: { read: 2, distinct: 2, staged: 2, planned: 0, absent: 1, held: 1 } }],
+    ],
+    ['sync_pages', [{ ...run, page_offset: 0, ...rows, body_digest: 'b', keys_digest: 'k', attempt: 1 }]],
+    ['sync_chunks', [{ ...run, ...span, ...counts }]],
+    ['holds', [{ id: holdId, ...of, entity: 'users', operation: 'deactivate', ...scope, ...seen, reason: 'too many' }]],
+    [
+      'sync_changes',
+      [
+        {
+          ...run,
+          local_id: ids.student,
+          external_id: 'ext-student',
+          operation: 'deactivate',
+          state: 'held',
+          absent: true,
+          hold_id: holdId,
+        },
+      ],
+    ],
+    [
+      'rejected_records',
+      [{ id: randomUUID(), ...of, entity: 'users', code: 'missing', message: 'No name.', state: 'open', ...rejected }],
+    ],
+    [
+      'integration_audit_logs',
+      [{ id: randomUUID(), ...of, run_id: runId, action: 'run.requested', actor: 'test', details: {} }],
+    ],
+    ['outbox', [{ id: randomUUID(), topic: 'run.completed', payload: {} }]],
+  ];
+}
