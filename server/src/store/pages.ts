@@ -10,6 +10,8 @@ export interface PageRecord {
   readonly rejectedRows: number;
   readonly keylessRows: number;
   readonly bodyDigest: string;
+  /** Of the keys in their order: a page given twice has the same, whatever else its envelope says. */
+  readonly keysDigest: string;
   readonly attempt: number;
 }
 
@@ -22,7 +24,7 @@ interface Phase {
 export async function recordPage(tx: Tx, phase: Phase, page: PageRecord): Promise<void> {
   await tx.query(
     `INSERT INTO sync_pages (tenant_id, run_id, entity, page_offset, row_count, full_rows, slim_rows, rejected_rows,
-       keyless_rows, body_digest, attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       keyless_rows, body_digest, keys_digest, attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       phase.tenantId,
       phase.runId,
@@ -34,6 +36,7 @@ export async function recordPage(tx: Tx, phase: Phase, page: PageRecord): Promis
       page.rejectedRows,
       page.keylessRows,
       page.bodyDigest,
+      page.keysDigest,
       page.attempt,
     ],
   );
@@ -42,7 +45,7 @@ export async function recordPage(tx: Tx, phase: Phase, page: PageRecord): Promis
 export async function listPages(tx: Tx, phase: Phase): Promise<PageRecord[]> {
   const { rows } = await tx.query<PageRecord>(
     `SELECT page_offset AS "offset", row_count AS "rowCount", full_rows AS "fullRows", slim_rows AS "slimRows",
-       rejected_rows AS "rejectedRows", keyless_rows AS "keylessRows", body_digest AS "bodyDigest", attempt
+       rejected_rows AS "rejectedRows", keyless_rows AS "keylessRows", body_digest AS "bodyDigest", keys_digest AS "keysDigest", attempt
      FROM sync_pages WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 ORDER BY page_offset`,
     [phase.tenantId, phase.runId, phase.entity],
   );

@@ -17,17 +17,21 @@ export interface EncodedPage {
   readonly keylessRows: number;
 }
 
+/** No page holds this many rows. Sources give more than was asked for, so an offset alone does not tell rows apart. */
+const rowsPerPage = 2 ** 20;
+
 /** `offset` is the page's place in the feed; row numbers follow from it, so that a page read again gets the same ones. */
 export function encodePage(
   entity: Entity,
   page: { offset: number; records: readonly RosterRecord[]; rejects: readonly Reject[] },
   base: ChecksumSet,
+  firstRow = page.offset * rowsPerPage,
 ): EncodedPage {
   const { offset } = page;
   const rejects = [...page.rejects];
   let full = '';
   let slim = '';
-  let n = offset;
+  let n = firstRow;
   let fullRows = 0;
   let slimRows = 0;
   for (const record of page.records) {

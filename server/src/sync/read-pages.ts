@@ -71,7 +71,7 @@ class CollectionReader {
       return null;
     });
     if (page === null) return this.#endUnseen(offset);
-    const repeated = page.rowCount > 0 && this.pages.find((p) => p.bodyDigest === page.bodyDigest && p.rowCount > 0);
+    const repeated = page.rowCount > 0 && this.pages.find((p) => p.keysDigest === page.keysDigest && p.rowCount > 0);
     if (repeated && repeated.attempt === context.run.attempt)
       throw new Fault('source_inconsistent', `The source gives the same page of ${entity.name} at different offsets.`);
     context.failpoint('page.fetched');
@@ -82,6 +82,7 @@ class CollectionReader {
       rowCount: page.rowCount,
       ...rows,
       bodyDigest: page.bodyDigest,
+      keysDigest: page.keysDigest,
       attempt: context.run.attempt,
     };
     const run = scopeOf(context);
@@ -112,7 +113,7 @@ class CollectionReader {
     const { context, entity } = this;
     const run = scopeOf(context);
     const none = { offset, rowCount: 0, fullRows: 0, slimRows: 0, rejectedRows: 0, keylessRows: 0 };
-    const record: PageRecord = { ...none, bodyDigest: 'unread', attempt: context.run.attempt };
+    const record: PageRecord = { ...none, bodyDigest: 'unread', keysDigest: 'unread', attempt: context.run.attempt };
     await write(context, async (tx) => {
       await recordPage(tx, { ...run, entity: entity.name }, record);
       await updatePhase(tx, run, entity.name, {

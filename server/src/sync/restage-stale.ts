@@ -24,7 +24,7 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
     await write(context, async (tx) => {
       const place = await removeSlim(tx, scope, externalId);
       if (place === null) return;
-      const { lines } = encodePage(entity, { offset: place.n, records, rejects }, new ChecksumSet());
+      const { lines } = encodePage(entity, { offset: place.page, records, rejects }, new ChecksumSet(), place.n);
       await writeStage(tx, run.runId, entity, lines);
     });
   }

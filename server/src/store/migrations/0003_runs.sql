@@ -71,6 +71,7 @@ CREATE TABLE sync_pages (
   rejected_rows integer NOT NULL,
   keyless_rows integer NOT NULL,
   body_digest text NOT NULL,
+  keys_digest text NOT NULL,
   attempt integer NOT NULL,
   fetched_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, run_id, entity, page_offset),
