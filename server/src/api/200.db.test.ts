@@ -1,0 +1,173 @@
+/** Status 200: what reading the API answers, and that it answers for one tenant. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { entityNames } from '@rollcall/core';
+import { apiUnderTest, type ApiUnderTest } from './testing/api-under-test.js';
+
+let api: ApiUnderTest;
+const north = () => api.tenants[0]!;
+const south = () => api.tenants[1]!;
+const asNorth = { 'x-rollcall-tenant': 'north' };
+
+beforeAll(async () => {
+  api = await apiUnderTest('api_200', ['north', 'south']);
+});
+afterAll(() => api.close());
+
+describe('health', () => {
+  test('the process lives', async () => {
+    expect(await api.get('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
+  });
+
+  test('it is ready when the database has this version’s schema, and says that it serves this machine only', async () => {
+    const { status, body } = await api.get('/health/ready');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'ready', access: expect.stringContaining('Loopback only') });
+  });
+});
+
+describe('runs', () => {
+  test('are listed with their integration, the latest first', async () => {
+    const { status, body } = await api.get('/runs', asNorth);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      items: [
+        expect.objectContaining({ id: north().runId, integration: 'north source', state: 'completed_with_holds' }),
+      ],
+      nextOffset: null,
+    });
+  });
+
+  test.each(['name', 'id'])('are narrowed to an integration by its %s', async (by) => {
+    const key = by === 'name' ? north().integration : north().integrationId;
+    const { body } = await api.get(`/runs?integration=${encodeURIComponent(key)}`, asNorth);
+    expect(body['items']).toHaveLength(1);
+  });
+
+  test('show their report in core’s shape', async () => {
+    const { status, body } = await api.get(`/runs/${north().runId}`, asNorth);
+    expect(status).toBe(200);
+    expect(Object.keys(body['entities'] as object)).toEqual(entityNames);
+    expect(body).toMatchObject({
+      run: { id: north().runId, mode: 'full', integration: 'north source', attempt: 1 },
+      seconds: 2,
+      holds: [{ id: north().holdId, rows: 1 }],
+      rejects: [{ entity: 'users', code: 'missing' }],
+    });
+  });
+});
+
+describe('holds', () => {
+  test('are listed, and found one by one', async () => {
+    const { body } = await api.get('/holds?state=open', asNorth);
+    expect(body).toMatchObject({ items: [{ id: north().holdId, scope: 'north School', rows: 1 }], nextOffset: null });
+    expect(await api.get(`/holds/${north().holdId}`, asNorth)).toMatchObject({ status: 200, body: { state: 'open' } });
+    expect((await api.get('/holds?state=closed', asNorth)).body).toEqual({ items: [], nextOffset: null });
+  });
+
+  test('show the rows that they keep back', async () => {
+    const { body } = await api.get(`/holds/${north().holdId}/rows`, asNorth);
+    expect(body['items']).toEqual([
+      expect.objectContaining({
+        localId: north().ids.student,
+        externalId: 'ext-student',
+        operation: 'deactivate',
+        absent: true,
+      }),
+    ]);
+  });
+});
+
+describe('integrations', () => {
+  test('are listed without their settings, which name secrets', async () => {
+    const { body } = await api.get('/integrations', asNorth);
+    expect(body['items']).toEqual([expect.objectContaining({ name: 'north source', kind: 'mock', state: 'active' })]);
+    expect(JSON.stringify(body)).not.toContain('settings');
+  });
+
+  test('that do not run in this process have no word of their provider', async () => {
+    const { body } = await api.get(`/integrations/${north().integrationId}/health`, asNorth);
+    expect(body).toMatchObject({ integration: { name: 'north source' }, provider: null });
+  });
+
+  test('that run here say how they are', async () => {
+    api.parts.registry.create(south().integrationId, 'mock', 'south source', {});
+    await api.parts.registry.start(south().integrationId);
+    const { body } = await api.get('/integrations/south%20source/health', { 'x-rollcall-tenant': 'south' });
+    expect(body).toMatchObject({ provider: { status: 'healthy', reason: null } });
+  });
+});
+
+describe('the roster', () => {
+  test.each(entityNames)('lists %s of the tenant that was named, and finds each of them', async (entity) => {
+    const [ours, theirs] = await Promise.all([
+      api.get(`/${entity}`, asNorth),
+      api.get(`/${entity}`, { 'x-rollcall-tenant': south().tenantId }),
+    ]);
+    expect([ours.status, theirs.status]).toEqual([200, 200]);
+    const items = ours.body['items'] as { id: string }[];
+    expect(items.length).toBeGreaterThan(0);
+    for (const item of items) {
+      expect(theirs.text).not.toContain(item.id);
+      expect((await api.get(`/${entity}/${item.id}`, asNorth)).body).toEqual(item);
+    }
+  });
+
+  test('pages through with limit and nextAfter', async () => {
+    const first = await api.get('/users?limit=1', asNorth);
+    const second = await api.get(`/users?limit=1&after=${first.body['nextAfter'] as string}`, asNorth);
+    const ids = [first, second].flatMap(({ body }) => (body['items'] as { id: string }[]).map((item) => item.id));
+    expect(ids).toEqual([north().ids.teacher, north().ids.student].toSorted());
+    expect(second.body['nextAfter']).toBeNull();
+  });
+
+  test('is narrowed by activity, school and the id in another system', async () => {
+    const count = async (query: string) => ((await api.get(query, asNorth)).body['items'] as unknown[]).length;
+    expect(await count('/enrollments?active=true')).toBe(0);
+    expect(await count('/enrollments?active=false')).toBe(1);
+    expect(await count(`/users?school=${north().ids.school}`)).toBe(2);
+    expect(await count('/users?externalId=ext-student')).toBe(1);
+  });
+
+  test('leaves a trace in the log when people are shown: how many, never who', async () => {
+    api.logged.length = 0;
+    await api.get('/users', asNorth);
+    expect(api.logged).toEqual([
+      {
+        event: 'people.shown',
+        fields: expect.objectContaining({ route: 'listUsers', tenant: north().tenantId, records: 2 }),
+      },
+    ]);
+    expect(JSON.stringify(api.logged)).not.toContain('Reed');
+  });
+});
+
+describe('around it', () => {
+  test('metrics are Prometheus text', async () => {
+    const { status, headers, text } = await api.get('/metrics');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(text).toContain('runs_total 1');
+  });
+
+  test('the documentation is a page whose parts all come from here', async () => {
+    const page = await fetch(`${api.url}/api/docs`);
+    expect(page.status).toBe(200);
+    const parts = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
+    expect(parts.length).toBeGreaterThan(3);
+    for (const path of parts) {
+      const part = await fetch(new URL(path, `${api.url}/api/docs`));
+      expect([path, part.status]).toEqual([path, 200]);
+      expect(new URL(part.url).origin).toBe(api.url);
+    }
+  });
+
+  test.each(['/api/v1/health/live', '/api/docs', '/nowhere'])(
+    '%s forbids frames, sniffing and caching',
+    async (path) => {
+      const { headers } = await fetch(api.url + path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('cache-control')).toBe('no-store');
+    },
+  );
+});

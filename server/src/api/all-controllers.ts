@@ -1,0 +1,17 @@
+/** Every controller of the API. A new noun is one more line here. */
+import type { Type } from '@nestjs/common';
+import { HealthController } from './health/health-controller.js';
+import { HoldsController } from './holds/holds-controller.js';
+import { IntegrationsController } from './integrations/integrations-controller.js';
+import { MetricsController } from './metrics/metrics-controller.js';
+import { rosterControllers } from './roster/roster-controllers.js';
+import { RunsController } from './runs/runs-controller.js';
+
+export const allControllers: readonly Type[] = [
+  HealthController,
+  RunsController,
+  HoldsController,
+  IntegrationsController,
+  ...rosterControllers,
+  MetricsController,
+];

@@ -1,0 +1,91 @@
+/**
+ * The HTTP API as one Nest application on Fastify, made from parts that are wired elsewhere. It binds nothing itself; whoever
+ * listens binds to loopback, and what comes from elsewhere is refused all the same.
+ */
+import 'reflect-metadata';
+import { StandardSchemaValidationPipe, type Provider, type Type } from '@nestjs/common';
+import { DiscoveryModule, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { IntegrationRegistry, ProviderFactory, type Log } from '@rollcall/connectors';
+import { Fault } from '@rollcall/core';
+import { Database } from '../store/database.js';
+import { Roster } from '../store/roster.js';
+import { AnswerInterceptor } from './answer-interceptor.js';
+import { allControllers } from './all-controllers.js';
+import { guardEdge } from './edge.js';
+import { serveOpenApi } from './openapi.js';
+import { ProblemFilter } from './problem-filter.js';
+import { QueryGuard } from './query-guard.js';
+import { refuseBareRoutes } from './refuse-bare-routes.js';
+import { TenantGuard } from './tenant.js';
+import { LOG, METRICS, RING_BELL, type RenderedMetrics, type RingBell } from './tokens.js';
+
+export interface ApiParts {
+  /** Of the application's role. */
+  readonly db: Database;
+  /** The same role, for reads through Prisma. */
+  readonly appDatabaseUrl: string;
+  readonly ringBell: RingBell;
+  readonly registry: IntegrationRegistry;
+  readonly factory: ProviderFactory;
+  readonly log: Log;
+  readonly metrics: RenderedMetrics;
+}
+
+/** Throws when a route lacks its permission or audit policy. Closing the application leaves `db` open: it belongs to the caller. */
+export async function createApi(
+  parts: ApiParts,
+  controllers: readonly Type[] = allControllers,
+): Promise<NestFastifyApplication> {
+  const roster = new Roster(parts.appDatabaseUrl);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    {
+      module: ApiModule,
+      imports: [DiscoveryModule],
+      controllers: [...controllers],
+      providers: providersOf(parts, roster),
+    },
+    new FastifyAdapter({ bodyLimit: 64 * 1024, forceCloseConnections: true }),
+    // Fastify alone reads JSON and nothing else; Nest would add forms, which any web page may send.
+    { logger: false, abortOnError: false, bodyParser: false },
+  );
+  refuseBareRoutes(app);
+  app.setGlobalPrefix('api/v1');
+  app.useGlobalGuards(app.get(QueryGuard), app.get(TenantGuard));
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: refusedInput }));
+  app.useGlobalInterceptors(app.get(AnswerInterceptor));
+  app.useGlobalFilters(app.get(ProblemFilter));
+  guardEdge(app.getHttpAdapter().getInstance(), () => roster.close());
+  serveOpenApi(app);
+  return app;
+}
+
+class ApiModule {}
+
+const providersOf = (parts: ApiParts, roster: Roster): Provider[] => [
+  { provide: Database, useValue: parts.db },
+  { provide: Roster, useValue: roster },
+  { provide: IntegrationRegistry, useValue: parts.registry },
+  { provide: ProviderFactory, useValue: parts.factory },
+  { provide: LOG, useValue: parts.log },
+  { provide: METRICS, useValue: parts.metrics },
+  { provide: RING_BELL, useValue: parts.ringBell },
+  QueryGuard,
+  TenantGuard,
+  AnswerInterceptor,
+  ProblemFilter,
+];
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** Names at most five fields at fault. */
+function refusedInput(issues: readonly Issue[]): Fault {
+  const told = issues.slice(0, 5).map(({ path = [], message }) => {
+    const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+    return place ? `${place}: ${message}` : message;
+  });
+  return new Fault('invalid_input', told.join('; '));
+}

@@ -1,0 +1,66 @@
+/** How holds and the rows that they keep back are shown. */
+import { entityNames, type EntityName } from '@rollcall/core';
+import { z } from 'zod';
+import type { Hold } from '../../store/holds.js';
+import { byOffset, instant, offsetPageSchema, shownInstant } from '../paging.js';
+
+const entity = z.enum(entityNames as [EntityName, ...EntityName[]]);
+const operation = z.enum(['create', 'update', 'reactivate', 'deactivate']);
+
+export const holdQuerySchema = z.strictObject({
+  ...byOffset,
+  integration: z.string().min(1).max(200).optional(),
+  entity: entity.optional(),
+  state: z.enum(['open', 'closed']).optional(),
+});
+export type HoldQuery = z.output<typeof holdQuerySchema>;
+
+export const heldRowQuerySchema = z.strictObject(byOffset);
+export type HeldRowQuery = z.output<typeof heldRowQuerySchema>;
+
+export const holdSchema = z
+  .object({
+    id: z.uuid(),
+    integration: z.string(),
+    entity,
+    operation,
+    scopeKind: z.enum(['school', 'district', 'integration']),
+    /** The school's name, `district`, or `integration`. */
+    scope: z.string(),
+    state: z.enum(['open', 'closed']),
+    reason: z.string(),
+    rows: z.int(),
+    openedRunId: z.uuid(),
+    lastRunId: z.uuid(),
+    openedAt: instant,
+    closedAt: instant.nullable(),
+    closedReason: z.string().nullable(),
+  })
+  .meta({ id: 'Hold' });
+export type ShownHold = z.infer<typeof holdSchema>;
+
+export const holdPageSchema = offsetPageSchema(holdSchema, 'HoldPage');
+export type HoldPage = z.infer<typeof holdPageSchema>;
+
+const fields = z.record(z.string(), z.unknown()).nullable();
+
+const heldRowSchema = z
+  .object({
+    localId: z.uuid(),
+    externalId: z.string(),
+    operation,
+    /** Whether the row comes from the record's absence. */
+    absent: z.boolean(),
+    before: fields,
+    after: fields,
+  })
+  .meta({ id: 'HeldRow' });
+
+export const heldRowPageSchema = offsetPageSchema(heldRowSchema, 'HeldRowPage');
+export type HeldRowPage = z.infer<typeof heldRowPageSchema>;
+
+export const shownHold = ({ openedAt, closedAt, ...hold }: Hold): ShownHold => ({
+  ...hold,
+  openedAt: openedAt.toISOString(),
+  closedAt: shownInstant(closedAt),
+});

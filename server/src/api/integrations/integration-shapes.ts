@@ -1,0 +1,55 @@
+/** How integrations are shown: what they are and how they fare. Their settings name secrets and stay inside. */
+import { z } from 'zod';
+import type { Integration } from '../../store/integrations.js';
+import { instant, shownInstant } from '../paging.js';
+
+export const integrationKeySchema = z.strictObject({
+  /** Name or id. */
+  id: z.string().min(1).max(200),
+});
+
+const integrationSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    kind: z.string(),
+    rank: z.int(),
+    state: z.enum(['active', 'paused', 'needs_attention', 'disconnected']),
+    reason: z.string().nullable(),
+    nextStep: z.string().nullable(),
+    lastRunId: z.uuid().nullable(),
+    lastSuccessAt: instant.nullable(),
+  })
+  .meta({ id: 'Integration' });
+export type ShownIntegration = z.infer<typeof integrationSchema>;
+
+export const integrationListSchema = z.object({ items: z.array(integrationSchema) }).meta({ id: 'IntegrationList' });
+export type IntegrationList = z.infer<typeof integrationListSchema>;
+
+export const integrationHealthSchema = z
+  .object({
+    integration: integrationSchema,
+    /** What the provider says of itself now; null where it does not run in this process. */
+    provider: z
+      .object({
+        status: z.enum(['healthy', 'degraded', 'unhealthy']),
+        checkedAt: z.string(),
+        durationMs: z.number(),
+        reason: z.string().nullable(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'IntegrationHealth' });
+export type IntegrationHealth = z.infer<typeof integrationHealthSchema>;
+
+export const shownIntegration = (integration: Integration): ShownIntegration => ({
+  id: integration.id,
+  name: integration.name,
+  kind: integration.kind,
+  rank: integration.rank,
+  state: integration.state,
+  reason: integration.reason,
+  nextStep: integration.nextStep,
+  lastRunId: integration.lastRunId,
+  lastSuccessAt: shownInstant(integration.lastSuccessAt),
+});

@@ -1,0 +1,67 @@
+/**
+ * How roster records are shown: core's own fields, with the hub's ids where core has sourcedIds. Derived from core's schemas, so
+ * a field added there is shown here.
+ */
+import type { Entity } from '@rollcall/core';
+import { z } from 'zod';
+import { byKey, instant } from '../paging.js';
+
+export interface RosterShapes {
+  readonly record: z.ZodType;
+  readonly page: z.ZodType;
+  readonly query: z.ZodType<RosterQuery>;
+}
+
+export interface RosterQuery {
+  readonly limit: number;
+  readonly after?: string;
+  readonly active?: boolean;
+  readonly school?: string;
+  readonly externalId?: string;
+}
+
+export function rosterShapes(entity: Entity): RosterShapes {
+  const core = entity.schema as z.ZodObject;
+  const name = `Roster${core.meta()!.id as string}`;
+  const record = core
+    .omit({ sourcedId: true, status: true, dateLastModified: true })
+    .extend({ ...head, ...references(entity) })
+    .meta({ id: name });
+  const page = z.object({ items: z.array(record), nextAfter: z.uuid().nullable() }).meta({ id: `${name}Page` });
+  return { record, page, query: querySchema(entity) };
+}
+
+const sourceSchema = z.object({ integration: z.string(), externalId: z.string() }).meta({ id: 'RosterSource' });
+
+const head = { id: z.uuid(), active: z.boolean(), updatedAt: instant, sources: z.array(sourceSchema) };
+
+/** A record's roles may be gone while the record stays, when their organisation is not known. */
+const roleSchema = z
+  .object({
+    roleType: z.enum(['primary', 'secondary']),
+    role: z.string(),
+    org: z.uuid(),
+    beginDate: z.iso.date().nullable(),
+    endDate: z.iso.date().nullable(),
+  })
+  .meta({ id: 'RosterRole' });
+
+function references(entity: Entity): Record<string, z.ZodType> {
+  const shown: Record<string, z.ZodType> = {};
+  for (const field of entity.fields) {
+    if (field.kind === 'reference') shown[field.name] = z.uuid().nullable();
+    if (field.kind === 'references') shown[field.name] = z.array(z.uuid());
+    if (field.kind === 'roles') shown[field.name] = z.array(roleSchema);
+  }
+  return shown;
+}
+
+function querySchema(entity: Entity): z.ZodType<RosterQuery> {
+  const filters = {
+    ...byKey,
+    active: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
+    externalId: z.string().min(1).max(1024).optional(),
+  };
+  const bySchool = { ...filters, school: z.uuid().optional() };
+  return z.strictObject(entity.schoolColumn ? bySchool : filters) as unknown as z.ZodType<RosterQuery>;
+}

@@ -1,0 +1,76 @@
+/**
+ * The one way to declare a route: what it needs permission for, how it is audited, what it answers. Start-up refuses a route
+ * that was declared otherwise. Permissions are recorded only; sign-in, which enforces them, is not built yet.
+ */
+import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { ZodType } from 'zod';
+import { problemSchema } from './problem.js';
+
+export interface RouteOptions {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The operation's name in OpenAPI, which generated clients call. */
+  readonly id: string;
+  readonly summary: string;
+  readonly permission: Permission;
+  readonly audit: AuditPolicy;
+  /** What it answers; null for text. */
+  readonly answer: ZodType | null;
+  readonly status?: number;
+  /** Statuses of the problems that it may answer, besides 403 and 500. */
+  readonly problems?: readonly number[];
+  /** Whether it concerns one tenant, chosen by a header. True unless said otherwise. */
+  readonly tenant?: boolean;
+}
+
+export type Permission =
+  'health.read' | 'metrics.read' | 'runs.read' | 'runs.request' | 'holds.read' | 'integrations.read' | 'roster.read';
+
+/**
+ * none: nothing about people is shown or changed. access: people's records are shown, and the log says which route did so for
+ * how many records. change: the use case writes the audit trail in its own transaction.
+ */
+export type AuditPolicy = 'none' | 'access' | 'change';
+
+export interface RoutePolicy {
+  readonly id: string;
+  readonly permission: Permission;
+  readonly audit: AuditPolicy;
+  readonly answer: ZodType | null;
+  readonly tenant: boolean;
+}
+
+export function Route(route: RouteOptions): MethodDecorator {
+  const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
+  const policy: RoutePolicy = { id, permission, audit, answer, tenant };
+  const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
+  return applyDecorators(
+    RequestMapping({ method: RequestMethod[method], path }),
+    HttpCode(status),
+    SetMetadata(POLICY, policy),
+    ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
+    answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : textAnswer(status),
+    ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),
+    ...(tenant ? [ApiHeader(tenantHeader)] : []),
+  );
+}
+
+/** Undefined for a handler that was not declared with `Route`. */
+export const policyOf = (handler: object): RoutePolicy | undefined => Reflect.getMetadata(POLICY, handler);
+
+const POLICY = 'rollcall:route-policy';
+
+const textAnswer = (status: number): MethodDecorator =>
+  ApiResponse({ status, description: 'Success', content: { 'text/plain': { schema: { type: 'string' } } } });
+
+const problemContent = {
+  content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problemSchema.meta()!.id}` } } },
+};
+
+const tenantHeader = {
+  name: 'X-Rollcall-Tenant',
+  required: false,
+  description: 'The name or id of the tenant; may be left out where there is only one.',
+  schema: { type: 'string' },
+};

@@ -1,0 +1,60 @@
+/** How runs are shown and asked for. A run's report is core's own. */
+import { runStates } from '@rollcall/core';
+import { z } from 'zod';
+import type { Run } from '../../store/runs.js';
+import { byOffset, instant, offsetPageSchema, shownInstant } from '../paging.js';
+
+export const runQuerySchema = z.strictObject({ ...byOffset, integration: z.string().min(1).max(200).optional() });
+export type RunQuery = z.output<typeof runQuerySchema>;
+
+const runMode = z.enum(['full', 'plan']);
+
+export const runRequestSchema = z
+  .strictObject({
+    /** Name or id. */
+    integration: z.string().min(1).max(200),
+    /** `plan` shows what a run would do and changes nothing. */
+    mode: runMode.default('full'),
+  })
+  .meta({ id: 'RunRequest' });
+export type RunRequest = z.output<typeof runRequestSchema>;
+
+export const runRequestedSchema = z
+  .object({
+    runId: z.uuid(),
+    /** False when the integration had a run under way, which is the one named here. */
+    created: z.boolean(),
+  })
+  .meta({ id: 'RunRequested' });
+export type RunRequested = z.infer<typeof runRequestedSchema>;
+
+const runSchema = z
+  .object({
+    id: z.uuid(),
+    integration: z.string(),
+    mode: runMode,
+    state: z.enum(runStates),
+    reason: z.string().nullable(),
+    nextStep: z.string().nullable(),
+    attempt: z.int(),
+    requestedAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+  })
+  .meta({ id: 'Run' });
+
+export const runPageSchema = offsetPageSchema(runSchema, 'RunPage');
+export type RunPage = z.infer<typeof runPageSchema>;
+
+export const shownRun = (run: Run): z.infer<typeof runSchema> => ({
+  id: run.id,
+  integration: run.integration,
+  mode: run.mode,
+  state: run.state,
+  reason: run.reason,
+  nextStep: run.nextStep,
+  attempt: run.attempt,
+  requestedAt: run.requestedAt.toISOString(),
+  startedAt: shownInstant(run.startedAt),
+  finishedAt: shownInstant(run.finishedAt),
+});

@@ -1,0 +1,110 @@
+/** The API as it runs, listening on loopback with a database of its own: what tests of its statuses talk to. */
+import { request as httpRequest } from 'node:http';
+import type { Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
+import { seedTenant, type SeededTenant } from '../../store/testing/seed-tenant.js';
+import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
+import { createApi, type ApiParts } from '../create-api.js';
+
+export interface ApiUnderTest {
+  readonly database: TestDatabase;
+  /** One for each tenant's name, in that order. */
+  readonly tenants: readonly SeededTenant[];
+  readonly parts: ApiParts;
+  readonly url: string;
+  /** The runs that the bell was rung for. */
+  readonly rung: { tenantId: string; runId: string }[];
+  readonly logged: { event: string; fields: unknown }[];
+  /** A path below /api/v1; `answer` is the parsed JSON. */
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+}
+
+export async function apiUnderTest(name: string, tenantNames: readonly string[] = ['default']): Promise<ApiUnderTest> {
+  const database = await testDatabase(name, tenantNames);
+  const tenants: SeededTenant[] = [];
+  for (const [at, id] of database.tenantIds.entries())
+    tenants.push(await seedTenant(database.app, id, tenantNames[at]!));
+  const rung: ApiUnderTest['rung'] = [];
+  const { log, logged } = keptLog();
+  const parts: ApiParts = {
+    db: database.app,
+    appDatabaseUrl: database.urls.app,
+    ringBell: async (run) => {
+      rung.push(run);
+    },
+    log,
+    ...connectorParts(log),
+  };
+  const { url, app } = await listening(parts);
+  const close = async () => {
+    await app.close();
+    await database.close();
+  };
+  return { database, tenants, parts, url, rung, logged, close, ...callers(url) };
+}
+
+/** Listens on a free port of loopback. */
+export async function listening(
+  parts: ApiParts,
+  controllers?: readonly Type[],
+): Promise<{ url: string; app: NestFastifyApplication }> {
+  const app = await createApi(parts, controllers);
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), app };
+}
+
+export function callers(url: string): Pick<ApiUnderTest, 'get' | 'post'> {
+  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(`${url}/api/v1${path}`, init);
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  };
+  const json = { 'content-type': 'application/json' };
+  return {
+    get: (path, headers = {}) => call(path, { headers }),
+    post: (path, body, headers = {}) =>
+      call(path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) }),
+  };
+}
+
+/** For headers that fetch would not send. */
+export function rawGet(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; type: string; text: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { headers, setHost: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, type: String(response.headers['content-type']), text }),
+      );
+    });
+    request.on('error', reject).end();
+  });
+}
+
+function connectorParts(log: Log): Pick<ApiParts, 'registry' | 'factory' | 'metrics'> {
+  const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
+  const ports: Ports = { clock, log, metrics: { count: () => undefined, time: () => undefined }, random: Math.random };
+  const factory = new ProviderFactory(ports).register(mockDefinition);
+  const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
+  return { factory, registry: new IntegrationRegistry(factory, ports), metrics };
+}
+
+function keptLog(): { log: Log; logged: ApiUnderTest['logged'] } {
+  const logged: ApiUnderTest['logged'] = [];
+  const keep = (event: string, fields: unknown = {}) => void logged.push({ event, fields });
+  return { logged, log: { debug: keep, info: keep, warn: keep, error: keep } };
+}

@@ -1,0 +1,12 @@
+/** The names under which Nest hands out what has no class of its own. */
+export const LOG = Symbol('log');
+export const METRICS = Symbol('metrics');
+export const RING_BELL = Symbol('ring bell');
+
+export interface RenderedMetrics {
+  /** Prometheus text. */
+  render(): string;
+}
+
+/** Wakes a worker for a run that stands in the database. May fail: the sweeper rings again. */
+export type RingBell = (run: { readonly tenantId: string; readonly runId: string }) => Promise<void>;
