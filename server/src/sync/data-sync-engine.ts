@@ -5,7 +5,7 @@
 import { Fault, type RunState } from '@rollcall/core';
 import type { Clock, IRosterProvider, Log, Metrics } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
-import type { Lease } from '../store/leases.js';
+import { proveFence, type Lease } from '../store/leases.js';
 import { claimEntities } from '../store/run-entities.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
 import { endRun } from './end-run.js';
@@ -35,6 +35,7 @@ export class DataSyncEngine {
   async run(lease: Lease, signal: AbortSignal): Promise<Run> {
     const { db } = this.parts;
     const run = await db.withTenant(lease.tenantId, async (tx) => {
+      await proveFence(tx, lease);
       await beginAttempt(tx, lease);
       return findRun(tx, lease.tenantId, lease.runId);
     });

@@ -123,6 +123,14 @@ export class District {
     return (await this.admin.query<T>(text, params)).rows;
   }
 
+  /** Back to an empty hub with the same integration, as if nothing had ever been read. */
+  async wipe(): Promise<void> {
+    const stage = await this.sql<{ name: string }>(`SELECT format('stage.%I', tablename) AS name FROM pg_tables WHERE schemaname = 'stage'`);
+    for (const { name } of stage) await this.sql(`DROP TABLE ${name}`);
+    await this.sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
+      run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox`);
+  }
+
   /** Every roster row, role and link, without local ids and times: equal for two hubs that hold the same. */
   async contents(): Promise<string> {
     const digest = (table: string, row: string) =>
