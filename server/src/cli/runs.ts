@@ -1,0 +1,78 @@
+/** `runs list` and `runs show <id>`: what was done, and when. */
+import type { Command } from 'commander';
+import { Fault } from '@rollcall/core';
+import type { Database } from '../store/database.js';
+import { findIntegration } from '../store/integrations.js';
+import { findRun, listRuns, type Run } from '../store/runs.js';
+import { chooseTenant } from '../store/tenants.js';
+import { buildReport } from '../sync/report.js';
+import { EXIT } from './exit-codes.js';
+import { isUuid, wholeNumber } from './option-values.js';
+import { reportText } from './report-text.js';
+import { act, type CommandFrame } from './run-command.js';
+import { table } from './table.js';
+import { withRollcall } from './with-rollcall.js';
+
+interface ListOptions {
+  readonly integration?: string;
+  readonly limit: number;
+  readonly tenant?: string;
+}
+
+export function addRuns(program: Command, frame: CommandFrame): void {
+  const runs = program.command('runs').description('Look at runs.');
+  const list = runs
+    .command('list')
+    .description('The latest runs, newest first.')
+    .option('--integration <name>', 'only of this integration')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1000), 20)
+    .option('--tenant <name>', 'needed only where there are several');
+  act<ListOptions>(list, frame, (terminal, options) =>
+    withRollcall(frame.at, 'app', async ({ db }) => {
+      const found = await latest(db, options);
+      terminal.result(found.map(headOf), () => table(heads, found.map(rowOf)));
+      return EXIT.ok;
+    }),
+  );
+  const show = runs
+    .command('show')
+    .description('The report of a run.')
+    .argument('<id>', 'its id, or "last"')
+    .option('--tenant <name>', 'needed only where there are several');
+  act<Pick<ListOptions, 'tenant'>>(show, frame, (terminal, options, id) =>
+    withRollcall(frame.at, 'app', async ({ db }) => {
+      const report = await reportOf(db, id!, options.tenant);
+      terminal.result(report, () => reportText(report));
+      return EXIT.ok;
+    }),
+  );
+}
+
+async function latest(db: Database, { tenant, integration, limit }: ListOptions): Promise<Run[]> {
+  const { id: tenantId } = await chooseTenant(db, tenant);
+  return db.withTenant(tenantId, async (tx) => {
+    const of = integration ? { integrationId: (await findIntegration(tx, tenantId, integration)).id } : {};
+    return listRuns(tx, tenantId, { limit, ...of });
+  });
+}
+
+async function reportOf(db: Database, wanted: string, tenant: string | undefined) {
+  const { id: tenantId } = await chooseTenant(db, tenant);
+  return db.withTenant(tenantId, async (tx) => {
+    const id = wanted === 'last' ? (await listRuns(tx, tenantId, { limit: 1 }))[0]?.id : wanted;
+    if (!id || !isUuid(id)) throw new Fault('not_found', wanted === 'last' ? 'There is no run yet.' : 'There is no such run.');
+    return buildReport(tx, await findRun(tx, tenantId, id));
+  });
+}
+
+const heads = ['run', 'integration', 'mode', 'state', 'attempt', 'requested', 'seconds', 'reason'];
+
+function headOf(run: Run) {
+  const { id, integration, mode, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt } = run;
+  return { id, integration, mode, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt };
+}
+
+function rowOf({ id, integration, mode, state, attempt, requestedAt, startedAt, finishedAt, reason }: Run) {
+  const seconds = startedAt && finishedAt ? (finishedAt.getTime() - startedAt.getTime()) / 1000 : null;
+  return [id, integration, mode, state, attempt, requestedAt.toISOString().slice(0, 19), seconds, reason];
+}

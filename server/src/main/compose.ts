@@ -1,0 +1,113 @@
+/**
+ * The only place where the rooms are wired together: one set of plain objects for a process, made from its settings. Everything
+ * else is handed what it needs from here.
+ */
+import {
+  IntegrationRegistry,
+  mockDefinition,
+  ProviderFactory,
+  timebackDefinition,
+  type Log,
+  type Ports,
+} from '@rollcall/connectors';
+import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
+import { Database } from '../store/database.js';
+import { findIntegration, pinnedSettings } from '../store/integrations.js';
+import type { Lease } from '../store/leases.js';
+import type { Run } from '../store/runs.js';
+import { DataSyncEngine } from '../sync/data-sync-engine.js';
+import { failpointFrom } from '../sync/failpoints.js';
+import { defaultPolicy } from '../sync/run-context.js';
+import { createLog, type LogLevel } from '../telemetry/log.js';
+import { MetricsRegistry } from '../telemetry/metrics.js';
+import { systemClock } from '../telemetry/system-clock.js';
+
+export interface ComposeOptions {
+  /** For the log. */
+  readonly processName: string;
+  /** Of a role that cannot bypass row-level security. */
+  readonly databaseUrl: string;
+  readonly connections?: number;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  /** Without it, standard error. */
+  readonly logFile?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Composition {
+  readonly db: Database;
+  readonly log: Log;
+  readonly metrics: MetricsRegistry;
+  readonly ports: Ports;
+  readonly factory: ProviderFactory;
+  readonly registry: IntegrationRegistry;
+  /** Works on a run under its lease, with the configuration that the run is pinned to. */
+  readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
+  close(): Promise<void>;
+}
+
+export function compose(options: ComposeOptions): Composition {
+  const { env = process.env, dataDir } = options;
+  const log = createLog(options.processName, options.logLevel, options.logFile);
+  const metrics = new MetricsRegistry();
+  const db = new Database(options.databaseUrl, {
+    connections: options.connections ?? 8,
+    onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
+  });
+  const ports: Ports = { clock: systemClock, log, metrics, random: Math.random };
+  const factory = new SecretResolvingFactory(ports, { env, dataDir }).register(timebackDefinition).register(mockDefinition);
+  const registry = new IntegrationRegistry(factory, ports);
+  const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
+  const work = async (lease: Lease, signal: AbortSignal) => {
+    const attempt = new AttemptProviders(db, factory);
+    const engine = new DataSyncEngine({ db, ...ports, failpoint, policy: defaultPolicy, connect: (run) => attempt.connect(run) });
+    return engine.run(lease, signal).finally(() => attempt.end());
+  };
+  const close = async () => {
+    await registry.stopAll();
+    await factory.disposeAll();
+    await db.close();
+  };
+  return { db, log, metrics, ports, factory, registry, work, close };
+}
+
+/** Makes providers from stored settings: their references become secrets only here. */
+class SecretResolvingFactory extends ProviderFactory {
+  constructor(
+    ports: Ports,
+    private readonly sources: SecretSources,
+  ) {
+    super(ports);
+  }
+
+  override configuration(kind: string, config: unknown): unknown {
+    return super.configuration(kind, resolveSecrets(config, this.sources));
+  }
+}
+
+/** The providers of one attempt: made for it, and gone with it. */
+class AttemptProviders {
+  readonly #made: ReturnType<ProviderFactory['create']>[] = [];
+
+  constructor(
+    private readonly db: Database,
+    private readonly factory: ProviderFactory,
+  ) {}
+
+  async connect(run: Run) {
+    const { kind, settings } = await this.db.withTenant(run.tenantId, async (tx) => ({
+      kind: (await findIntegration(tx, run.tenantId, run.integrationId)).kind,
+      settings: await pinnedSettings(tx, run),
+    }));
+    const provider = this.factory.create(kind, run.integration, settings);
+    this.#made.push(provider);
+    await provider.init();
+    await provider.start();
+    return provider;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#made.map((provider) => this.factory.dispose(provider)));
+  }
+}

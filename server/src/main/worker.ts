@@ -1,0 +1,50 @@
+/**
+ * The worker process: rings for runs that wait, takes them and works on them, until it is told to stop. Then it lets go of what
+ * it is at within seconds, so that another worker goes on from the last committed page or chunk.
+ */
+import { endWithParent } from '../config/parent-watch.js';
+import { isDatabaseAway } from '../jobs/database-away.js';
+import { RunBell } from '../jobs/run-bell.js';
+import { runRequested } from '../jobs/queues.js';
+import { startWorker } from '../jobs/run-worker.js';
+import { keepSweeping } from '../jobs/sweeper.js';
+import { compose, type Composition, type ComposeOptions } from './compose.js';
+import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
+
+/** Resolves when the worker takes jobs. A database that is not there yet is waited for. */
+export async function runWorker(options: Omit<ComposeOptions, 'processName'>): Promise<RunningProcess> {
+  const parts = compose({ processName: 'worker', ...options });
+  const { databaseUrl } = options;
+  const stop = new AbortController();
+  const bell = new RunBell(databaseUrl, parts.log);
+  const worker = await untilAnswered(parts, () => startWorker(runRequested, parts, stop.signal, { databaseUrl, log: parts.log }));
+  const sweeping = keepSweeping({ ...parts, ...parts.ports, bell }, stop.signal);
+  parts.log.info('worker.started', { pid: process.pid });
+  return {
+    ready: { worker: process.pid },
+    async stop() {
+      stop.abort(new Error('the worker is to end'));
+      await Promise.all([worker.close(), sweeping]);
+      await bell.close();
+      await parts.close();
+      parts.log.info('worker.stopped', { pid: process.pid });
+    },
+  };
+}
+
+async function untilAnswered<T>({ ports, log }: Composition, start: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      log.warn('database.not-there', { errorName: (error as Error).name });
+      await ports.clock.sleep(1_000);
+    }
+  }
+}
+
+if (import.meta.main) {
+  endWithParent();
+  await runAsProcess('worker', () => runWorker(processSettings('ROLLCALL_WORKER_DATABASE_URL')));
+}
