@@ -18,11 +18,9 @@ export async function provision(url: string): Promise<DatabaseUrls> {
 
 export async function openDatabase(url: string): Promise<DatabaseUrls> {
   const urls = await provision(url);
-  try {
-    await Promise.all([migrate(urls.owner), migrateQueue(urls.owner)]);
-  } catch (error) {
-    throw sentenceFor(error, new URL(url));
-  }
+  // Both are waited for, also when one fails: nothing may be under way when the database is taken away.
+  const results = await Promise.allSettled([migrate(urls.owner), migrateQueue(urls.owner)]);
+  for (const result of results) if (result.status === 'rejected') throw sentenceFor(result.reason, new URL(url));
   return urls;
 }
 

@@ -5,11 +5,15 @@ export const { Queue, Worker } = withBackend(createPostgresBackend);
 
 export const queueSchema = 'bullmq';
 
-/** A connection without `migrate` never changes the schema: that is `migrateQueue`'s to do, as owner. */
-export const queueConnection = (databaseUrl: string, connections = 2) => ({
+/**
+ * A connection without `migrate` never changes the schema: that is `migrateQueue`'s to do, as owner. BullMQ makes a sequence for
+ * a queue when it is first used; API and worker do so as the same role, so that each may use what the other made.
+ */
+export const queueConnection = (databaseUrl: string) => ({
   connectionString: databaseUrl,
+  options: '-c role=rollcall_app',
   schema: queueSchema,
-  max: connections,
+  max: 2,
   connectionTimeoutMillis: 10_000,
   application_name: 'rollcall-queue',
 });
