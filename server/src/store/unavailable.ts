@@ -2,10 +2,19 @@
 
 /** Whether the error, or one that caused it, says that the database was away. Knows the words of Node, pg and Prisma. */
 export function isUnavailable(error: unknown): boolean {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (away.has(codeOf(at)) || /^(08|57P0)/.test(codeOf(at)) || sentences.test(at.message)) return true;
+  let at = error as Failure | null | undefined;
+  for (let depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
+    const code = String(at.code ?? '');
+    if (away.has(code) || /^(08|57P0)/.test(code) || sentences.test(String(at.message))) return true;
+    at = at.cause as Failure | null | undefined;
   }
   return false;
+}
+
+interface Failure {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
 }
 
 const away = new Set([
@@ -28,5 +37,3 @@ const away = new Set([
 // pg gives these errors no code.
 const sentences =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
-
-const codeOf = (error: Error): string => String((error as { code?: unknown }).code ?? '');

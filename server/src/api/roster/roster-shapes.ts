@@ -23,10 +23,8 @@ export interface RosterQuery {
 export function rosterShapes(entity: Entity): RosterShapes {
   const core = entity.schema as z.ZodObject;
   const name = `Roster${core.meta()!.id as string}`;
-  const record = core
-    .omit({ sourcedId: true, status: true, dateLastModified: true })
-    .extend({ ...head, ...references(entity) })
-    .meta({ id: name });
+  const { sourcedId: _id, status: _status, dateLastModified: _modified, ...fields } = core.shape;
+  const record = z.object({ ...head, ...fields, ...references(entity) }).meta({ id: name });
   const page = z.object({ items: z.array(record), nextAfter: z.uuid().nullable() }).meta({ id: `${name}Page` });
   return { record, page, query: querySchema(entity) };
 }
@@ -59,7 +57,10 @@ function references(entity: Entity): Record<string, z.ZodType> {
 function querySchema(entity: Entity): z.ZodType<RosterQuery> {
   const filters = {
     ...byKey,
-    active: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
+    active: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .optional(),
     externalId: z.string().min(1).max(1024).optional(),
   };
   const bySchool = { ...filters, school: z.uuid().optional() };

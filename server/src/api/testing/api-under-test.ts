@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
+import { Database } from '../../store/database.js';
 import { seedTenant, type SeededTenant } from '../../store/testing/seed-tenant.js';
 import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
 import { createApi, type ApiParts } from '../create-api.js';
@@ -34,17 +35,7 @@ export async function apiUnderTest(name: string, tenantNames: readonly string[] 
   const tenants: SeededTenant[] = [];
   for (const [at, id] of database.tenantIds.entries())
     tenants.push(await seedTenant(database.app, id, tenantNames[at]!));
-  const rung: ApiUnderTest['rung'] = [];
-  const { log, logged } = keptLog();
-  const parts: ApiParts = {
-    db: database.app,
-    appDatabaseUrl: database.urls.app,
-    ringBell: async (run) => {
-      rung.push(run);
-    },
-    log,
-    ...connectorParts(log),
-  };
+  const { parts, rung, logged } = partsFor(database.app, database.urls.app);
   const { url, app } = await listening(parts);
   const close = async () => {
     await app.close();
@@ -95,16 +86,28 @@ export function rawGet(
   });
 }
 
-function connectorParts(log: Log): Pick<ApiParts, 'registry' | 'factory' | 'metrics'> {
-  const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
-  const ports: Ports = { clock, log, metrics: { count: () => undefined, time: () => undefined }, random: Math.random };
-  const factory = new ProviderFactory(ports).register(mockDefinition);
-  const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
-  return { factory, registry: new IntegrationRegistry(factory, ports), metrics };
-}
-
 function keptLog(): { log: Log; logged: ApiUnderTest['logged'] } {
   const logged: ApiUnderTest['logged'] = [];
   const keep = (event: string, fields: unknown = {}) => void logged.push({ event, fields });
   return { logged, log: { debug: keep, info: keep, warn: keep, error: keep } };
+}
+
+export const nowhere = 'postgres://rollcall_app:none@127.0.0.1:1/none';
+
+/** Real parts; the bell and the log keep what they are given. */
+export function partsFor(
+  db: Database = new Database(nowhere),
+  appDatabaseUrl = nowhere,
+): Pick<ApiUnderTest, 'parts' | 'rung' | 'logged'> {
+  const rung: ApiUnderTest['rung'] = [];
+  const { log, logged } = keptLog();
+  const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
+  const ports: Ports = { clock, log, metrics: { count: () => undefined, time: () => undefined }, random: Math.random };
+  const factory = new ProviderFactory(ports).register(mockDefinition);
+  const ringBell: ApiParts['ringBell'] = async (run) => {
+    rung.push(run);
+  };
+  const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
+  const registry = new IntegrationRegistry(factory, ports);
+  return { parts: { db, appDatabaseUrl, ringBell, log, factory, registry, metrics }, rung, logged };
 }

@@ -1,0 +1,68 @@
+/** Status 404: what is not there and what belongs to another tenant look the same. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { entityNames } from '@rollcall/core';
+import { apiUnderTest, type ApiUnderTest } from './testing/api-under-test.js';
+
+let api: ApiUnderTest;
+
+beforeAll(async () => {
+  api = await apiUnderTest('api_404', ['north', 'south']);
+});
+afterAll(() => api.close());
+
+const asNorth = { 'x-rollcall-tenant': 'north' };
+const nobody = '00000000-0000-7000-8000-000000000000';
+
+const foreign: [string, () => string][] = [
+  ['runs', () => api.tenants[1]!.runId],
+  ['holds', () => api.tenants[1]!.holdId],
+  ['orgs', () => api.tenants[1]!.ids.school],
+  ['academicSessions', () => api.tenants[1]!.ids.session],
+  ['courses', () => api.tenants[1]!.ids.course],
+  ['users', () => api.tenants[1]!.ids.student],
+  ['classes', () => api.tenants[1]!.ids.class],
+  ['enrollments', () => api.tenants[1]!.ids.enrollment],
+];
+
+test('every roster entity is looked at here', () => {
+  expect(foreign.map(([noun]) => noun)).toEqual(expect.arrayContaining([...entityNames]));
+});
+
+test.each(foreign)('one of another tenant’s %s is answered exactly as one that does not exist', async (noun, id) => {
+  const theirs = await api.get(`/${noun}/${id()}`, asNorth);
+  const nothing = await api.get(`/${noun}/${nobody}`, asNorth);
+  expect([theirs.status, nothing.status]).toEqual([404, 404]);
+  expect(theirs.text.replace(id(), nobody)).toBe(nothing.text);
+  expect((await api.get(`/${noun}/${id()}`, { 'x-rollcall-tenant': 'south' })).status).toBe(200);
+});
+
+test('the rows of another tenant’s hold are not shown', async () => {
+  expect((await api.get(`/holds/${api.tenants[1]!.holdId}/rows`, asNorth)).status).toBe(404);
+});
+
+test('an integration of another tenant cannot be looked at or run', async () => {
+  const id = api.tenants[1]!.integrationId;
+  expect((await api.get(`/integrations/${id}/health`, asNorth)).status).toBe(404);
+  expect((await api.get(`/runs?integration=${id}`, asNorth)).status).toBe(404);
+  expect((await api.post('/runs', { integration: id }, asNorth)).status).toBe(404);
+  expect(api.rung).toEqual([]);
+});
+
+test('a tenant that does not exist has nothing', async () => {
+  const { status, body } = await api.get('/runs', { 'x-rollcall-tenant': 'east' });
+  expect([status, body['code']]).toEqual([404, 'not_found']);
+});
+
+test.each(['/nowhere', '/runs/', '/users/1/2', '/../etc/passwd'])(
+  'the address %s is a problem in JSON',
+  async (path) => {
+    const { status, headers, body } = await api.get(path, asNorth);
+    expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8']);
+    expect(body).toMatchObject({ code: 'not_found', nextStep: expect.any(String) });
+  },
+);
+
+test('a method that an address does not have is not found', async () => {
+  const response = await fetch(`${api.url}/api/v1/runs`, { method: 'DELETE', headers: asNorth });
+  expect(response.status).toBe(404);
+});
