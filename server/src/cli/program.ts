@@ -2,15 +2,23 @@
 import { Command, CommanderError } from 'commander';
 import { failureOf } from './failure.js';
 import { EXIT } from './exit-codes.js';
+import { addDoctor } from './doctor.js';
 import { addHolds } from './holds.js';
+import { addIntegration } from './integration.js';
+import { addMigrate } from './migrate.js';
 import { addRuns } from './runs.js';
 import type { CommandFrame } from './run-command.js';
+import { addSandbox } from './sandbox.js';
+import { addServe, addWorker } from './serve.js';
 import type { Surroundings } from './surroundings.js';
 import { addSync } from './sync.js';
 import { Terminal } from './terminal.js';
 import { addUp } from './up.js';
 
-const commands = [addUp, addSync, addRuns, addHolds];
+const commands = [
+  ...[addUp, addSync, addRuns, addHolds, addIntegration, addSandbox],
+  ...[addServe, addWorker, addMigrate, addDoctor],
+];
 
 /** Runs the command that the words name and returns the exit code. Never throws. */
 export async function runCli(words: readonly string[], at: Surroundings): Promise<number> {

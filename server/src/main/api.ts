@@ -5,14 +5,19 @@ import { createApi } from '../api/create-api.js';
 import { endWithParent } from '../config/parent-watch.js';
 import { readSettings } from '../config/settings.js';
 import { RunBell } from '../jobs/run-bell.js';
-import { compose, type ComposeOptions } from './compose.js';
+import { compose, type Composition, type ComposeOptions } from './compose.js';
+import { RegisteredIntegrations } from './registered-integrations.js';
 import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
+
+const refreshEveryMs = 5_000;
 
 export async function runApi(options: Omit<ComposeOptions, 'processName'> & { port: number }): Promise<RunningProcess> {
   const { databaseUrl, port } = options;
   const parts = compose({ processName: 'api', connections: 6, ...options });
   const bell = new RunBell(databaseUrl, parts.log);
   const ringBell = async (run: { tenantId: string; runId: string }) => void (await bell.ring(run));
+  const stop = new AbortController();
+  const refreshing = keepRegistered(parts, stop.signal);
   const api = await createApi({ ...parts, appDatabaseUrl: databaseUrl, ringBell });
   await api.listen(port, '127.0.0.1');
   const address = new URL(await api.getUrl());
@@ -20,12 +25,21 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
   return {
     ready: { port: Number(address.port) },
     async stop() {
-      await api.close();
+      stop.abort();
+      await Promise.all([api.close(), refreshing]);
       await bell.close();
       await parts.close();
       parts.log.info('api.stopped', { pid: process.pid });
     },
   };
+}
+
+async function keepRegistered({ db, registry, log, ports }: Composition, stop: AbortSignal): Promise<void> {
+  const registered = new RegisteredIntegrations(db, registry, log);
+  while (!stop.aborted) {
+    await registered.refresh().catch((error: Error) => log.debug('registry.not-refreshed', { errorName: error.name }));
+    await ports.clock.sleep(refreshEveryMs, stop).catch(() => undefined);
+  }
 }
 
 if (import.meta.main) {

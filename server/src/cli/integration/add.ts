@@ -1,0 +1,75 @@
+/**
+ * `integration add <name>`: joins an external system. Settings are checked before they are stored, and a secret is stored as a
+ * reference: an environment variable, or a file in the data folder that this user alone may read.
+ */
+import type { Command } from 'commander';
+import { Fault } from '@rollcall/core';
+import { timebackPresets, type ProviderFactory, type TimeBackPreset } from '@rollcall/connectors';
+import { z } from 'zod';
+import { addIntegration } from '../../store/integrations.js';
+import { chooseTenant, ensureTenant, listTenants } from '../../store/tenants.js';
+import { EXIT } from '../exit-codes.js';
+import { jsonObject } from '../option-values.js';
+import { act, type CommandFrame } from '../run-command.js';
+import { withRollcall } from '../with-rollcall.js';
+
+interface Options {
+  readonly kind: string;
+  readonly preset?: string;
+  readonly clientId?: string;
+  readonly secret?: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly tenant?: string;
+}
+
+const presets: Readonly<Record<string, TimeBackPreset>> = {
+  'beyond-ai': timebackPresets.BEYOND_AI.production,
+  'beyond-ai-staging': timebackPresets.BEYOND_AI.staging,
+  'learnwith-ai': timebackPresets.LEARNWITH_AI.production,
+  'learnwith-ai-staging': timebackPresets.LEARNWITH_AI.staging,
+};
+
+export function addIntegrationCommand(integration: Command, frame: CommandFrame): void {
+  const command = integration
+    .command('add')
+    .description('Join an external system. Nothing is read until the first sync.')
+    .argument('<name>', 'how it is called from now on')
+    .option('--kind <kind>', 'timeback or mock', 'timeback')
+    .option('--preset <name>', `hosts and paths of a platform: ${Object.keys(presets).join(', ')}`)
+    .option('--client-id <id>', 'client id that the provider gave')
+    .option('--secret <reference>', "where the client's secret is: env:NAME or file:NAME (in the data folder's secrets/)")
+    .option('--settings <json>', 'further settings as a JSON object', jsonObject, {})
+    .option('--tenant <name>', 'needed only where there are several; created when it is new');
+  act<Options>(command, frame, (terminal, options, name) =>
+    withRollcall(frame.at, 'app', async ({ db, factory }) => {
+      const settings = settingsOf(options, factory);
+      const known = options.tenant === undefined && (await listTenants(db)).length > 0;
+      const { id: tenantId } = known ? await chooseTenant(db) : await ensureTenant(db, options.tenant ?? 'default');
+      const wanted = { tenantId, name: name!, kind: options.kind, settings };
+      const added = await db.withTenant(tenantId, (tx) => addIntegration(tx, wanted));
+      terminal.result(added, () => `Added ${added.name}. Try it with "integration test ${added.name}", then "sync ${added.name}".`);
+      return EXIT.ok;
+    }),
+  );
+}
+
+/** Throws Fault invalid_input or invalid_configuration, which name what is wrong and never a secret. */
+function settingsOf({ kind, preset, clientId, secret, settings }: Options, factory: ProviderFactory) {
+  if (preset !== undefined && !presets[preset])
+    throw new Fault('invalid_input', `There is no preset ${preset}; there are ${Object.keys(presets).join(', ')}.`);
+  const open = secretFields(factory.definition(kind).configSchema).find((field) => field in settings);
+  if (open) throw new Fault('invalid_input', `${open} is a secret: give ${open}Ref with env:NAME or file:NAME instead.`);
+  const all = {
+    ...(preset === undefined ? {} : presets[preset]),
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(secret === undefined ? {} : { clientSecretRef: secret }),
+    ...settings,
+  };
+  factory.configuration(kind, all);
+  return all;
+}
+
+function secretFields(schema: z.ZodType): string[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(properties).filter((name) => (properties[name] as { secret?: boolean }).secret === true);
+}
