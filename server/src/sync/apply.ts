@@ -7,8 +7,9 @@ import { finishChunk, pendingChunks, type Chunk, type ChunkCounts } from '../sto
 import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { writeOutbox } from '../store/outbox.js';
-import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
 import { applyCreates, applyDeactivations, applyRoles, applyUpdates, markStale } from '../store/sql/apply-chunk.js';
+import { countStaged } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { countMissed, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
@@ -22,13 +23,13 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
   await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk));
   if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
-  await settle(context, entity, phase.complete);
+  await settle(context, entity, phase);
 }
 
 async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk): Promise<void> {
   await write(context, async (tx) => {
     const scope = sqlScope(scopeOf(context), entity);
-    await preferHashJoins(tx);
+    await preferHashJoins(tx, chunk.creates + chunk.changes);
     const counts = await writeRows(tx, scope, chunk);
     await leaveTrail(tx, context, scope, chunk, counts);
     context.failpoint('chunk.written');
@@ -62,14 +63,16 @@ async function leaveTrail(tx: Tx, context: RunContext, scope: SqlScope, chunk: C
   });
 }
 
-async function settle(context: RunContext, entity: Entity, complete: boolean): Promise<void> {
+async function settle(context: RunContext, entity: Entity, phase: Phase): Promise<void> {
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
+    const { full } = await countStaged(tx, scope);
+    await preferHashJoins(tx, full);
+    if (full > 0) await rebaseEqual(tx, scope);
     await preferHashJoins(tx);
-    await rebaseEqual(tx, scope);
     await welcomeBack(tx, scope);
-    if (complete) await countMissed(tx, scope);
+    if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);
     await updatePhase(tx, run, entity.name, { state: 'applied' });
   });
   context.failpoint('links.settled');

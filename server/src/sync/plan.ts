@@ -25,13 +25,10 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   await restageStale(context, entity);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
-    await preferHashJoins(tx);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
-    const keptOut = await keepOut(tx, context, scope);
-    const created = await planCreates(tx, scope);
-    const linked = await planLinked(tx, scope);
-    const ignored = await countIgnored(tx, scope);
+    const feed = await planFeed(tx, context, scope);
+    await preferHashJoins(tx);
     const presence = await findAbsent(tx, scope);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     await guard(tx, context, scope, phase);
@@ -42,10 +39,10 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
       ...phase.counts,
       rejected: staged.rejects,
       staged: phase.counts.distinct! - staged.rejects,
-      unchanged: staged.slim + linked.unchanged,
-      planned: created + linked.planned + keptOut.blocked,
+      unchanged: staged.slim + feed.unchanged,
+      planned: feed.planned,
       declined: 0,
-      ignored,
+      ignored: feed.ignored,
       missing: presence.missing,
       seen: presence.seen,
       ...(await countPlan(tx, scope)),
@@ -57,10 +54,28 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   context.failpoint('plan.committed');
 }
 
+interface FeedCounts {
+  readonly unchanged: number;
+  readonly planned: number;
+  readonly ignored: number;
+}
+
+/** Plans what the feed itself asks for. When every record was recognised as unchanged there is nothing to compare. */
+async function planFeed(tx: Tx, context: RunContext, scope: SqlScope): Promise<FeedCounts> {
+  await openKeptOut(tx);
+  const { full } = await countStaged(tx, scope);
+  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0 };
+  await preferHashJoins(tx, full);
+  const { blocked } = await keepOut(tx, context, scope);
+  const created = await planCreates(tx, scope);
+  const linked = await planLinked(tx, scope);
+  const ignored = await countIgnored(tx, scope);
+  return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored };
+}
+
 /** Keeps out what refers to nothing, to something kept out, or in a circle. */
 async function keepOut(tx: Tx, context: RunContext, scope: SqlScope) {
   const run = scopeOf(context);
-  await openKeptOut(tx);
   for (const field of fieldsOfKind(scope.entity, 'reference', 'references')) {
     if (field.target !== scope.entity.name) continue;
     const cycle = cyclesIn(await selfEdges(tx, scope, field));

@@ -55,6 +55,8 @@ CREATE TABLE external_system_mappings (
   PRIMARY KEY (tenant_id, integration_id, entity, external_id)
 );
 CREATE INDEX external_system_mappings_by_local ON external_system_mappings (tenant_id, local_id);
+CREATE INDEX external_system_mappings_missing ON external_system_mappings (tenant_id, integration_id, entity)
+  WHERE state = 'missing';
 
 -- Down Migration
 DROP TABLE external_system_mappings, integration_status, integration_configurations, integrations;

@@ -11,30 +11,33 @@ export interface Presence {
   readonly missing: number;
 }
 
+/** Each key once: planning also puts rows of the full stage among the rejects. */
 const keys = (scope: SqlScope): string =>
   `(SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
-    UNION ALL SELECT external_id FROM ${scope.rejects} WHERE external_id IS NOT NULL)`;
+    UNION ALL SELECT r.external_id FROM ${scope.rejects} r
+      WHERE r.external_id IS NOT NULL AND NOT EXISTS (SELECT FROM ${scope.full} s WHERE s.n = r.n))`;
 
-/** Fills the temporary table absent with the active and missing links that were not seen. */
+const known = (scope: SqlScope): string => `${scope.inLinks} AND l.state IN ('active', 'missing')`;
+
+/** Counts what was seen and, where anything was not, fills the temporary table absent with it. Staged keys are distinct by now. */
 export async function findAbsent(tx: Tx, scope: SqlScope): Promise<Presence> {
   await tx.query(
     `CREATE TEMP TABLE IF NOT EXISTS absent (external_id text COLLATE "C", local_id uuid, school_id uuid, state text,
        missed_runs smallint, missing_hours float8) ON COMMIT DELETE ROWS; TRUNCATE absent`,
   );
-  await tx.query(
+  const { rows } = await tx.query<{ activeBefore: number; seen: number }>(
+    `SELECT count(*) AS "activeBefore", count(k.external_id) AS seen FROM external_system_mappings l
+     LEFT JOIN ${keys(scope)} k ON k.external_id = l.external_id WHERE ${known(scope)}`,
+  );
+  const { activeBefore, seen } = rows[0]!;
+  if (activeBefore === seen) return { activeBefore, seen, missing: 0 };
+  const { rowCount } = await tx.query(
     `INSERT INTO absent SELECT l.external_id, l.local_id, ${schoolOf(scope.entity)}, l.state, l.missed_runs,
        coalesce(extract(epoch FROM now() - l.missing_since) / 3600, 0)
      FROM external_system_mappings l JOIN ${scope.entity.table} h ON h.tenant_id = l.tenant_id AND h.id = l.local_id
-     WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')
-       AND NOT EXISTS (SELECT FROM ${keys(scope)} k WHERE k.external_id = l.external_id)`,
+     WHERE ${known(scope)} AND NOT EXISTS (SELECT FROM ${keys(scope)} k WHERE k.external_id = l.external_id)`,
   );
-  const { rows } = await tx.query<Presence>(
-    `SELECT (SELECT count(*) FROM external_system_mappings l WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')) AS "activeBefore",
-       (SELECT count(*) FROM external_system_mappings l WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')
-          AND EXISTS (SELECT FROM ${keys(scope)} k WHERE k.external_id = l.external_id)) AS seen,
-       (SELECT count(*) FROM absent) AS missing`,
-  );
-  return rows[0]!;
+  return { activeBefore, seen, missing: rowCount ?? 0 };
 }
 
 /** Plans the deactivation of absent records whose grace is over with this run. */

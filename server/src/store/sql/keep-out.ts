@@ -109,7 +109,13 @@ export async function selfEdges(tx: Tx, scope: SqlScope, field: Field): Promise<
   const staged = many
     ? `SELECT s.external_id AS "from", x.id AS "to" FROM ${scope.full} s CROSS JOIN unnest(s.${column}) x(id) WHERE NOT s.ended`
     : `SELECT s.external_id AS "from", s.${column} AS "to" FROM ${scope.full} s WHERE NOT s.ended AND s.${column} IS NOT NULL`;
-  const { rows: first } = await tx.query<{ any: boolean }>(`SELECT EXISTS (${staged}) AS any`);
+  const refersOn = many ? `h.${field.column} <> '{}'` : `h.${field.column} IS NOT NULL`;
+  const { rows: first } = await tx.query<{ any: boolean }>(
+    `WITH staged AS MATERIALIZED (${staged})
+     SELECT EXISTS (SELECT FROM staged e JOIN staged o ON o."from" = e."to")
+       OR EXISTS (SELECT FROM staged e JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = e."to"
+         JOIN ${scope.entity.table} h ON h.tenant_id = l.tenant_id AND h.id = l.local_id AND ${refersOn}) AS any`,
+  );
   if (!first[0]!.any) return [];
   const stored = many
     ? `SELECT h.id, x.id AS target FROM ${scope.entity.table} h CROSS JOIN unnest(h.${field.column}) x(id) WHERE h.tenant_id = ${scope.tenant}`

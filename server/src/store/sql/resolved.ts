@@ -26,7 +26,7 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment): Resol
   const alias = (field: Field) => `r_${field.column}`;
   const ctes = [`picked AS MATERIALIZED (${picked})`];
   for (const target of new Set([...single, ...several, ...roles].map((f) => f.target!)))
-    ctes.push(`known_${entityAlias(target)} AS MATERIALIZED ${known(scope, target, moment)}`);
+    ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${known(scope, target, moment)}`);
   for (const field of several)
     ctes.push(`${alias(field)} AS (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
       FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id)

@@ -53,12 +53,15 @@ export function known(scope: SqlScope, target: EntityName, moment: Moment): stri
       AND operation = 'create' AND state IS NULL)`;
 }
 
+/** Up to this many rows it is cheaper to look each one up than to read the tables that they are joined with. */
+const fewRows = 5_000;
+
 /**
- * Keeps the planner from nested loops in this transaction: it knows nothing about a run's fresh rows, takes them for few, and
- * would look each one up by itself.
+ * Keeps the planner from nested loops over many rows in this transaction: it knows little about a run's fresh rows, takes them
+ * for few, and would look each one up by itself. `rows` is how many there are; without it there are many.
  */
-export async function preferHashJoins(tx: Tx): Promise<void> {
-  await tx.query('SET LOCAL enable_nestloop = off');
+export async function preferHashJoins(tx: Tx, rows = Infinity): Promise<void> {
+  await tx.query(`SET LOCAL enable_nestloop = ${rows > fewRows ? 'off' : 'on'}`);
 }
 
 /** The school under which the guard judges a hub row of alias h. */
