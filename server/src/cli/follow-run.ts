@@ -17,7 +17,7 @@ export interface Following {
 
 const pollMs = 200;
 /** A run that pauses this long goes on by itself later; nobody has to sit and wait for it. */
-const longestPauseMs = 20_000;
+const longestPauseMs = 9_000;
 const longestAwayMs = 120_000;
 
 /** Throws an AbortError when `stop` aborts; the run is not touched by that. */

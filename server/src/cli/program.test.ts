@@ -1,0 +1,105 @@
+/** What is wrong with a command line is said in one sentence with a next step and code 2, and as JSON where JSON was asked for. */
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { systemClock } from '../telemetry/system-clock.js';
+import { runCli } from './program.js';
+import type { Surroundings } from './surroundings.js';
+
+async function cli(words: string[], env: NodeJS.ProcessEnv = {}) {
+  const text = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => new PassThrough().on('data', (chunk) => (text[name] += String(chunk)));
+  const never = () => {
+    throw new Error('a wrong command line must start nothing');
+  };
+  const at: Surroundings = {
+    env: { ROLLCALL_CONFIG_FILE: '/nonexistent/rollcall.config.json', ...env },
+    out: stream('out'),
+    err: stream('err'),
+    stop: new AbortController().signal,
+    clock: systemClock,
+    compose: never,
+    runWorker: never,
+    runApi: never,
+    programs: { worker: '', api: '', sandbox: '' },
+  };
+  const code = await runCli(words, at);
+  await new Promise(setImmediate);
+  return { code, ...text };
+}
+
+const wrong: [words: string, sentence: RegExp][] = [
+  ['dance', /^Unknown command 'dance'\. Try --help\.$/],
+  ['up --students many', /must be a whole number from 1 to 2000000\. Try --help\.$/],
+  ['up --students 0', /must be a whole number from 1 to 2000000\. Try --help\.$/],
+  ['up --seed -1', /whole number/],
+  ['up --out', /^Option '--out <file>' argument missing\. Try --help\.$/],
+  ['up extra', /^Too many arguments/],
+  ['sync', /^Missing required argument 'integration'\. Try --help\.$/],
+  ['sync a --fast', /^Unknown option '--fast'\. Try --help\.$/],
+  ['runs list --limit 0', /whole number from 1 to 1000/],
+  ['runs show', /^Missing required argument 'id'\./],
+  ['holds show', /^Missing required argument 'id'\./],
+  ['integration add x --settings [1]', /must be a JSON object/],
+  ['migrate --down 0', /whole number/],
+  ['sandbox --port 70000', /whole number from 0 to 65535/],
+];
+
+describe('a wrong command line', () => {
+  it.each(wrong)('"%s" is refused in one sentence', async (words, sentence) => {
+    const { code, out, err } = await cli(words.split(' '));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.trimEnd()).toMatch(sentence);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+
+  it.each(wrong)('"%s" is refused as JSON where that was asked for', async (words) => {
+    const { code, out } = await cli([...words.split(' '), '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({ error: { code: 'usage', message: expect.any(String), nextStep: 'Try --help.' } });
+  });
+
+  it('without any word shows the help on standard error, with code 2', async () => {
+    const { code, out, err } = await cli([]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/Usage: rollcall/);
+  });
+});
+
+describe('help', () => {
+  const commands = ['up', 'sync', 'runs', 'holds', 'integration', 'sandbox', 'serve', 'worker', 'migrate', 'doctor'];
+
+  it('names every command', async () => {
+    const { code, out } = await cli(['--help']);
+    expect(code).toBe(0);
+    for (const command of commands) expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  });
+
+  it.each([
+    ...['up', 'sync', 'runs list', 'runs show', 'holds list', 'holds show', 'integration add', 'integration list'],
+    ...['integration test', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
+  ])('of "%s" says what it does, and that it speaks JSON', async (words) => {
+    const { code, out } = await cli([...words.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n\n[A-Z][^\n]+\n/);
+    expect(out).toMatch(/--json/);
+  });
+});
+
+describe('a wrong surrounding', () => {
+  it('is named in one sentence with code 2, also as JSON', async () => {
+    const { code, out, err } = await cli(['runs', 'list', '--json'], { ROLLCALL_API_PORT: 'many' });
+    expect(code).toBe(2);
+    expect(JSON.parse(out).error).toMatchObject({ code: 'setup_problem' });
+    expect(err.trimEnd()).toBe('ROLLCALL_API_PORT must be a port number from 0 to 65535, but is "many".');
+  });
+
+  it('without a running sandbox, "sandbox control" says how to get one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'));
+    const { code, err } = await cli(['sandbox', 'control', 'edit'], { ROLLCALL_DATA_DIR: folder });
+    expect(code).toBe(1);
+    expect(err).toMatch(/start one with "up"/);
+  });
+});
