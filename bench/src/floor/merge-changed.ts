@@ -32,17 +32,20 @@ const linkKey = keyOf('l');
 function mergeSql({ name, table, columns }: Collection): string {
   const set = columns.map((column) => `${column.name} = ${valueOf(column)}`).join(', ');
   const fields = columns.map((column) => `${column.name} text`).join(', ');
+  // One look into the index a row, whatever the planner believes of tables that were filled a moment ago.
   return `WITH linked AS MATERIALIZED (
-      SELECT c.*, l.local_id FROM changed c JOIN external_system_mappings l
-        ON ${linkKey} AND l.entity = '${name}' AND l.external_id = c.external_id
+      SELECT c.*, l.local_id, l.place FROM changed c CROSS JOIN LATERAL (
+        SELECT l.local_id, l.ctid AS place, l.base_checksum FROM external_system_mappings l
+        WHERE ${linkKey} AND l.entity = '${name}' AND l.external_id = c.external_id OFFSET 0) l
       WHERE c.entity = '${name}' AND NOT c.ended AND l.base_checksum IS DISTINCT FROM c.checksum
     ), records AS (
       UPDATE ${table} h SET ${set}, updated_at = now()
       FROM linked c CROSS JOIN LATERAL jsonb_to_record(c.record) AS r(${fields})
-      WHERE h.tenant_id = '${tenant}' AND h.id = c.local_id RETURNING h.id
+      WHERE h.tenant_id = '${tenant}' AND h.id = c.local_id
+      RETURNING h.id
     ), links AS (
-      UPDATE external_system_mappings l SET base_checksum = c.checksum, provider_modified_at = c.modified FROM linked c
-      WHERE ${linkKey} AND l.entity = '${name}' AND l.external_id = c.external_id
+      UPDATE external_system_mappings l SET base_checksum = c.checksum, provider_modified_at = c.modified
+      FROM linked c WHERE l.ctid = c.place
     ), log AS (INSERT INTO change_log (entity, local_id, operation) SELECT '${table}', id, 'UPDATE' FROM records
     ) SELECT count(*) AS merged FROM records`;
 }
@@ -56,8 +59,8 @@ function valueOf({ name, type, refersTo }: Column): string {
 }
 
 const replaceRoles = `WITH people AS MATERIALIZED (
-    SELECT c.roles, l.local_id FROM changed c JOIN external_system_mappings l
-      ON ${linkKey} AND l.entity = 'users' AND l.external_id = c.external_id WHERE c.entity = 'users'
+    SELECT c.roles, l.local_id FROM changed c CROSS JOIN LATERAL (SELECT l.local_id FROM external_system_mappings l
+      WHERE ${linkKey} AND l.entity = 'users' AND l.external_id = c.external_id OFFSET 0) l WHERE c.entity = 'users'
   ), fresh AS (
     SELECT p.local_id, x.position, x.role, o.local_id AS org_id FROM people p
     CROSS JOIN jsonb_array_elements(p.roles) WITH ORDINALITY x(role, position)
