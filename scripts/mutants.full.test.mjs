@@ -10,7 +10,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const copied = ['core', 'connectors', 'server', 'timeback-sandbox', 'bench', 'scripts', 'launcher', 'package.json', 'jest.config.mjs'];
+const copied = [
+  'core',
+  'connectors',
+  'server',
+  'timeback-sandbox',
+  'bench',
+  'scripts',
+  'launcher',
+  'package.json',
+  'jest.config.mjs',
+];
 
 const mutants = [
   {
@@ -49,7 +59,7 @@ const mutants = [
     promise: 'a chunk and the mark that it is done are one transaction',
     file: 'server/src/sync/apply.ts',
     from: 'const digest = await finishChunk(tx, scope, chunk, counts);',
-    to: "const digest = await write(context, (own) => finishChunk(own, scope, chunk, counts));",
+    to: 'const digest = await write(context, (own) => finishChunk(own, scope, chunk, counts));',
     suite: 'sync/crash',
     test: 'death at chunk.written',
   },

@@ -53,7 +53,7 @@ const purityRules = [
     { path: '^timeback-sandbox/src/', pathNot: TESTS },
     { pathNot: '^timeback-sandbox/src/', dependencyTypesNot: ['core'] },
   ),
-  rule('prisma-stays-in-store', { pathNot: '^server/src/store/' }, { path: '^server/src/store/prisma/' }),
+  rule('prisma-stays-in-store', { pathNot: '^(server/src/store|bench)/' }, { path: '^server/src/store/prisma/' }),
   rule('tests-are-not-imported', {}, { path: TESTS }),
 ];
 

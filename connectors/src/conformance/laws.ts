@@ -4,16 +4,9 @@
  */
 import { entityNames } from '@rollcall/core';
 import type { IRosterProvider } from '../contracts.js';
+import type { Law, MakeProvider } from './law.js';
 import { lifeCycleLaws } from './life-cycle-laws.js';
 import { readingLaws } from './reading-laws.js';
-
-export interface Law {
-  readonly name: string;
-  readonly check: (make: MakeProvider) => Promise<void>;
-}
-
-/** A new provider, not yet started, over a source that does not change while the laws run. */
-export type MakeProvider = () => IRosterProvider;
 
 export const providerLaws: readonly Law[] = [
   ...lifeCycleLaws,

@@ -10,7 +10,8 @@ export function cyclesIn(edges: readonly GraphEdge[]): string[] {
   for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
   const found = new Set<string>();
   for (const component of strongComponents(next))
-    if (component.length > 1 || next.get(component[0]!)?.includes(component[0]!)) component.forEach((n) => found.add(n));
+    if (component.length > 1 || next.get(component[0]!)?.includes(component[0]!))
+      component.forEach((n) => found.add(n));
   return [...found].sort();
 }
 
@@ -36,7 +37,7 @@ function strongComponents(next: ReadonlyMap<string, readonly string[]>): string[
   const leave = (node: string): void => {
     if (low.get(node) !== index.get(node)) return;
     const component: string[] = [];
-    for (let popped = ''; popped !== node; ) {
+    for (let popped = ''; popped !== node;) {
       popped = stack.pop()!;
       open.delete(popped);
       component.push(popped);

@@ -58,7 +58,8 @@ function trippedRemoval(limits: Limits, rows: number, active: number): string | 
   return reached(limits.deactivate, rows, active) ? sentence(rows, active, limits.deactivate) : null;
 }
 
-const reached = (limit: Limit, rows: number, active: number): boolean => rows >= limit.rows && rows >= limit.share * active;
+const reached = (limit: Limit, rows: number, active: number): boolean =>
+  rows >= limit.rows && rows >= limit.share * active;
 
 const sentence = (rows: number, active: number, limit: Limit): string =>
   `${rows} of ${active} rows; the limit is ${limit.share * 100} % and ${limit.rows} rows`;

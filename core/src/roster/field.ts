@@ -25,7 +25,13 @@ export const flag = (name: string, column = name): Field => ({ name, column, kin
 export const date = (name: string, column = name): Field => ({ name, column, kind: 'date' });
 export const set = (name: string, column = name): Field => ({ name, column, kind: 'set' });
 export const document = (name: string, column = name): Field => ({ name, column, kind: 'document' });
-export const roles = (name: string, column = name): Field => ({ name, column, kind: 'roles', target: 'orgs', required: true });
+export const roles = (name: string, column = name): Field => ({
+  name,
+  column,
+  kind: 'roles',
+  target: 'orgs',
+  required: true,
+});
 export const reference = (name: string, column: string, target: EntityName, required = false): Field => ({
   name,
   column,

@@ -92,7 +92,9 @@ export function sumsThatFail(counts: EntityCounts, links: { activeBefore: number
     ['applied = created + updated + reactivated + deactivated', c.applied, changed(c)],
     ['active links before = seen + missing', links.activeBefore, links.seen + c.missing],
   ];
-  return checks.filter(([, left, right]) => left !== right).map(([sum, left, right]) => `${sum}: ${left} is not ${right}`);
+  return checks
+    .filter(([, left, right]) => left !== right)
+    .map(([sum, left, right]) => `${sum}: ${left} is not ${right}`);
 }
 
 const settled = (c: EntityCounts): number => c.applied + c.held + c.blocked + c.stale + c.conflict;

@@ -20,7 +20,15 @@ export const runStates = [
 
 export type RunState = (typeof runStates)[number];
 
-const working: readonly RunState[] = ['queued', 'fetching', 'staged', 'planned', 'awaiting_approval', 'applying', 'verifying'];
+const working: readonly RunState[] = [
+  'queued',
+  'fetching',
+  'staged',
+  'planned',
+  'awaiting_approval',
+  'applying',
+  'verifying',
+];
 const stops: readonly RunState[] = ['paused', 'needs_attention', 'failed', 'cancelled'];
 const undone: readonly RunState[] = ['rolled_back', 'partly_rolled_back'];
 

@@ -61,13 +61,10 @@ export async function pendingChunks(tx: Tx, phase: Phase): Promise<Chunk[]> {
 }
 
 /** Marks a chunk as applied and returns the digest of its plan rows; null when it was applied before. */
-export async function finishChunk(
-  tx: Tx,
-  scope: SqlScope,
-  chunk: Chunk,
-  counts: ChunkCounts,
-): Promise<string | null> {
-  const digest = digestOf(`${scope.inPlan} AND c.state IS NULL AND c.local_id BETWEEN '${chunk.first}' AND '${chunk.last}'`);
+export async function finishChunk(tx: Tx, scope: SqlScope, chunk: Chunk, counts: ChunkCounts): Promise<string | null> {
+  const digest = digestOf(
+    `${scope.inPlan} AND c.state IS NULL AND c.local_id BETWEEN '${chunk.first}' AND '${chunk.last}'`,
+  );
   const { rows } = await tx.query<{ digest: string }>(
     `UPDATE sync_chunks SET created = $2, updated = $3, reactivated = $4, deactivated = $5, applied_at = now(), digest = ${digest}
      WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${scope.entity.name}' AND first_id = $1

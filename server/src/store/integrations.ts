@@ -68,10 +68,10 @@ export async function changeSettings(
 
 /** By name or id. */
 export async function findIntegration(tx: Tx, tenantId: string, nameOrId: string): Promise<Integration> {
-  const { rows } = await tx.query<Integration>(`${select} WHERE i.tenant_id = $1 AND (i.name = $2 OR i.id::text = $2)`, [
-    tenantId,
-    nameOrId,
-  ]);
+  const { rows } = await tx.query<Integration>(
+    `${select} WHERE i.tenant_id = $1 AND (i.name = $2 OR i.id::text = $2)`,
+    [tenantId, nameOrId],
+  );
   if (!rows[0]) throw new Fault('not_found', `There is no integration named ${nameOrId}.`);
   return rows[0];
 }
@@ -96,7 +96,13 @@ export async function listIntegrations(tx: Tx, tenantId: string): Promise<Integr
 export async function setIntegrationStatus(
   tx: Tx,
   integration: { tenantId: string; id: string },
-  status: { state: IntegrationState; reason?: string | null; nextStep?: string | null; runId?: string; succeeded?: boolean },
+  status: {
+    state: IntegrationState;
+    reason?: string | null;
+    nextStep?: string | null;
+    runId?: string;
+    succeeded?: boolean;
+  },
 ): Promise<void> {
   await tx.query(
     `UPDATE integration_status SET state = $3, reason = $4, next_step = $5, last_run_id = coalesce($6, last_run_id),

@@ -7,7 +7,11 @@ export interface MigrationResult {
 }
 
 /** `count` limits the steps; up means all by default, down means one. `ownerUrl` is the owner's. */
-export async function migrate(ownerUrl: string, direction: 'up' | 'down' = 'up', count?: number): Promise<MigrationResult> {
+export async function migrate(
+  ownerUrl: string,
+  direction: 'up' | 'down' = 'up',
+  count?: number,
+): Promise<MigrationResult> {
   const steps = await runner({
     databaseUrl: ownerUrl,
     dir: join(import.meta.dirname, 'migrations'),

@@ -45,7 +45,9 @@ async function provisionRole(admin: pg.Client, adminUrl: string, role: string, l
 }
 
 const passwordOf = (adminUrl: string, role: string): string =>
-  createHmac('sha256', decodeURIComponent(new URL(adminUrl).password)).update(role).digest('hex');
+  createHmac('sha256', decodeURIComponent(new URL(adminUrl).password))
+    .update(role)
+    .digest('hex');
 
 function urlFor(adminUrl: string, role: string, database: string): string {
   const url = new URL(adminUrl);

@@ -57,7 +57,10 @@ export async function claimEntities(tx: Tx, run: RunKey & { integrationId: strin
 }
 
 export async function releaseEntities(tx: Tx, run: RunKey): Promise<void> {
-  await tx.query('UPDATE run_entities SET active = false WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, run.runId]);
+  await tx.query('UPDATE run_entities SET active = false WHERE tenant_id = $1 AND run_id = $2', [
+    run.tenantId,
+    run.runId,
+  ]);
 }
 
 export async function phasesOf(tx: Tx, run: RunKey): Promise<Phase[]> {

@@ -62,7 +62,11 @@ export async function writeStage(tx: Tx, runId: string, entity: Entity, lines: S
 }
 
 /** The offsets of pages whose staged rows are not as many as their record says. Empty in a sound stage. */
-export async function unsoundPages(tx: Tx, run: { tenantId: string; runId: string }, entity: Entity): Promise<number[]> {
+export async function unsoundPages(
+  tx: Tx,
+  run: { tenantId: string; runId: string },
+  entity: Entity,
+): Promise<number[]> {
   const rows = (part: StagePart) =>
     `SELECT page, count(*) AS rows FROM ${stageTable(run.runId, entity, part)} GROUP BY page`;
   const { rows: bad } = await tx.query<{ page_offset: number }>(

@@ -49,7 +49,13 @@ async function writeRows(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<ChunkCo
 }
 
 /** Marks the chunk, and says so in audit and outbox, by counts and digest; the plan rows themselves are the trail per record. */
-async function leaveTrail(tx: Tx, context: RunContext, scope: SqlScope, chunk: Chunk, counts: ChunkCounts): Promise<void> {
+async function leaveTrail(
+  tx: Tx,
+  context: RunContext,
+  scope: SqlScope,
+  chunk: Chunk,
+  counts: ChunkCounts,
+): Promise<void> {
   const digest = await finishChunk(tx, scope, chunk, counts);
   if (digest === null) throw new RangeError('a chunk was applied twice');
   const { tenantId, id: runId, integrationId } = context.run;

@@ -39,25 +39,28 @@ const request = async () => {
   return (await requestRun(worker, wanted)).runId;
 };
 
-describe.each(failpoints.flatMap((name) => [1, 2, 5].map((nth) => [name, nth] as const)))('death at %s, passing %i', (name, nth) => {
-  it('ends in the same state, nothing doubled', async () => {
-    const runId = await request();
-    const died = await district.work(runId, { ...small, failpoint: dying(name, nth) }).then(
-      () => false,
-      (error: unknown) => {
-        if (error instanceof Death) return true;
-        throw error;
-      },
-    );
-    const over = nth > 1 && ['run.claimed', 'verify.begun', 'run.finished'].includes(name);
-    expect(died).toBe(!over);
-    if (died && name !== 'run.finished') {
-      const report = await district.work(runId, small);
-      expect(report.run).toMatchObject({ state: 'completed', attempt: 2 });
-    }
-    expect(await district.contents()).toBe(undisturbed);
-  });
-});
+describe.each(failpoints.flatMap((name) => [1, 2, 5].map((nth) => [name, nth] as const)))(
+  'death at %s, passing %i',
+  (name, nth) => {
+    it('ends in the same state, nothing doubled', async () => {
+      const runId = await request();
+      const died = await district.work(runId, { ...small, failpoint: dying(name, nth) }).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof Death) return true;
+          throw error;
+        },
+      );
+      const over = nth > 1 && ['run.claimed', 'verify.begun', 'run.finished'].includes(name);
+      expect(died).toBe(!over);
+      if (died && name !== 'run.finished') {
+        const report = await district.work(runId, small);
+        expect(report.run).toMatchObject({ state: 'completed', attempt: 2 });
+      }
+      expect(await district.contents()).toBe(undisturbed);
+    });
+  },
+);
 
 describe('many deaths in one run', () => {
   it('end in the same state, each attempt going on where the last one stopped', async () => {
@@ -70,10 +73,15 @@ describe('many deaths in one run', () => {
 
   it('read no page twice that was committed', async () => {
     const runId = await request();
-    await expect(district.work(runId, { ...small, failpoint: dying('page.committed', 4) })).rejects.toBeInstanceOf(Death);
+    await expect(district.work(runId, { ...small, failpoint: dying('page.committed', 4) })).rejects.toBeInstanceOf(
+      Death,
+    );
     await district.control('log', {}, 'DELETE');
     await district.work(runId, small);
-    const attempts = await district.sql(`SELECT attempt, count(*) FROM sync_pages WHERE run_id = $1 GROUP BY 1 ORDER BY 1`, [runId]);
+    const attempts = await district.sql(
+      `SELECT attempt, count(*) FROM sync_pages WHERE run_id = $1 GROUP BY 1 ORDER BY 1`,
+      [runId],
+    );
     expect(attempts[0]).toMatchObject({ attempt: 1 });
     expect(Number(attempts[0]!.count)).toBeGreaterThanOrEqual(4);
   });
@@ -91,15 +99,21 @@ describe('a worker whose lease was taken', () => {
     };
     const key = { tenantId, runId, owner: 'first' };
     const lease = (await takeLease(worker, key))!;
-    await expect(district.engine({ ...small, failpoint: steal }).run(lease, new AbortController().signal)).rejects.toBeInstanceOf(Death);
+    await expect(
+      district.engine({ ...small, failpoint: steal }).run(lease, new AbortController().signal),
+    ).rejects.toBeInstanceOf(Death);
     expect(await takeLease(worker, { ...key, owner: 'second' })).toBeNull();
     await district.sql(`UPDATE run_leases SET held_until = now() - interval '1 second'`);
     const second = (await takeLease(worker, { ...key, owner: 'second' }))!;
     expect(second.fence).toBeGreaterThan(lease.fence);
     const before = await district.sql('SELECT count(*) FROM sync_pages');
-    await expect(district.engine(small).run(lease, new AbortController().signal)).rejects.toMatchObject({ code: 'lease_lost' });
+    await expect(district.engine(small).run(lease, new AbortController().signal)).rejects.toMatchObject({
+      code: 'lease_lost',
+    });
     expect(await district.sql('SELECT count(*) FROM sync_pages')).toEqual(before);
-    await expect(worker.withTenant(tenantId, (tx) => proveFence(tx, lease))).rejects.toMatchObject({ code: 'lease_lost' });
+    await expect(worker.withTenant(tenantId, (tx) => proveFence(tx, lease))).rejects.toMatchObject({
+      code: 'lease_lost',
+    });
     await district.engine(small).run(second, new AbortController().signal);
     expect((await worker.withTenant(tenantId, (tx) => findRun(tx, tenantId, runId))).state).toBe('completed');
     expect(await district.contents()).toBe(undisturbed);

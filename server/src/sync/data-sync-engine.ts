@@ -69,7 +69,11 @@ export class DataSyncEngine {
     context.failpoint('run.finished');
   }
 
-  async #step(context: RunContext, state: RunState, work: (synchronizer: Synchronizer) => Promise<void>): Promise<void> {
+  async #step(
+    context: RunContext,
+    state: RunState,
+    work: (synchronizer: Synchronizer) => Promise<void>,
+  ): Promise<void> {
     await this.#enter(context, state);
     const started = context.clock.now();
     for (const synchronizer of synchronizers) {

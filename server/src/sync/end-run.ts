@@ -27,14 +27,24 @@ export async function endRun(context: RunContext): Promise<void> {
     const ended = await findRun(tx, tenantId, runId);
     await saveReport(tx, key, await buildReport(tx, ended));
     if (mode === 'full')
-      await setIntegrationStatus(tx, { tenantId, id: integrationId }, {
-        state: reason === null ? 'active' : 'needs_attention',
-        reason,
-        nextStep,
-        runId,
-        succeeded: true,
-      });
-    await writeAudit(tx, { tenantId, integrationId, runId, action: 'run.finished', details: { state: ended.state, mode } });
+      await setIntegrationStatus(
+        tx,
+        { tenantId, id: integrationId },
+        {
+          state: reason === null ? 'active' : 'needs_attention',
+          reason,
+          nextStep,
+          runId,
+          succeeded: true,
+        },
+      );
+    await writeAudit(tx, {
+      tenantId,
+      integrationId,
+      runId,
+      action: 'run.finished',
+      details: { state: ended.state, mode },
+    });
     await dropStages(tx, context);
   });
 }
@@ -49,7 +59,8 @@ async function dropStages(tx: Tx, context: RunContext): Promise<void> {
   const { tenantId, integrationId } = context.run;
   const open = await listHolds(tx, tenantId, { integrationId, state: 'open' });
   const needed = new Set(open.map((hold) => hold.lastRunId));
-  for (const runId of await staleStages(tx, tenantId, integrationId)) if (!needed.has(runId)) await closeStage(tx, runId);
+  for (const runId of await staleStages(tx, tenantId, integrationId))
+    if (!needed.has(runId)) await closeStage(tx, runId);
 }
 
 /** The most memory that this process has had resident, in MiB. */

@@ -26,9 +26,19 @@ export async function noteCrash(db: Database, lease: Lease, errorName: string): 
     if (finalRunStates.includes(run.state)) return 'failed';
     const crashes = 1 + (await crashesSoFar(tx, run));
     const details = { attempt: run.attempt, error: errorName };
-    await writeAudit(tx, { tenantId: run.tenantId, integrationId: run.integrationId, runId: run.id, action: 'attempt.crashed', details });
+    await writeAudit(tx, {
+      tenantId: run.tenantId,
+      integrationId: run.integrationId,
+      runId: run.id,
+      action: 'attempt.crashed',
+      details,
+    });
     if (crashes >= crashesAllowed) return fail(tx, run, 'internal error');
-    await moveRun(tx, lease, 'paused', { reason: 'internal error', nextStep, resumeInMs: firstPauseMs * 2 ** (crashes - 1) });
+    await moveRun(tx, lease, 'paused', {
+      reason: 'internal error',
+      nextStep,
+      resumeInMs: firstPauseMs * 2 ** (crashes - 1),
+    });
     return 'paused';
   });
 }

@@ -97,7 +97,11 @@ describe('rows that drift while paging', () => {
   afterAll(() => drifting.close());
 
   it('are read once more, and who is still listed is found', async () => {
-    const drift = await drifting.control<{ added: { id: number } }>('faults', { collection: 'users', fault: 'drift', times: 6 });
+    const drift = await drifting.control<{ added: { id: number } }>('faults', {
+      collection: 'users',
+      fault: 'drift',
+      times: 6,
+    });
     const report = await drifting.sync({ pageSize: 20 });
     expect(drift.added).toBeDefined();
     expect(report.entities.users).toMatchObject({ complete: true, missing: 6, deactivated: 0 });

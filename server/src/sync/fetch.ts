@@ -82,7 +82,12 @@ async function settle(context: RunContext, entity: Entity): Promise<boolean> {
       state: 'fetched',
       complete: verdict.incompleteReason === null,
       incompleteReason: verdict.incompleteReason,
-      counts: { announced: phase.announced ?? phase.announcedAtStart, read: rows, duplicate: duplicates.removed, distinct: rows - duplicates.removed },
+      counts: {
+        announced: phase.announced ?? phase.announcedAtStart,
+        read: rows,
+        duplicate: duplicates.removed,
+        distinct: rows - duplicates.removed,
+      },
     });
     return true;
   });

@@ -68,7 +68,9 @@ describe('a full run', () => {
   });
 
   it('leaves one audit row per chunk with the digest of its rows, and one message in the outbox', async () => {
-    const chunks = await district.sql<{ digest: string }>('SELECT digest FROM sync_chunks WHERE applied_at IS NOT NULL ORDER BY digest');
+    const chunks = await district.sql<{ digest: string }>(
+      'SELECT digest FROM sync_chunks WHERE applied_at IS NOT NULL ORDER BY digest',
+    );
     const audit = await district.sql<{ digest: string }>(
       `SELECT details->>'digest' AS digest FROM integration_audit_logs WHERE action = 'chunk.applied' ORDER BY 1`,
     );

@@ -7,7 +7,14 @@ import type { Tx } from '../store/database.js';
 import { closeHold, listHolds, openOrRefreshHold, type Hold } from '../store/holds.js';
 import type { Phase } from '../store/run-entities.js';
 import { planTripped } from '../store/sql/absence.js';
-import { activeBySchool, assignHold, holdRows, measureScopes, schoolName, type ScopeMeasure } from '../store/sql/judge.js';
+import {
+  activeBySchool,
+  assignHold,
+  holdRows,
+  measureScopes,
+  schoolName,
+  type ScopeMeasure,
+} from '../store/sql/judge.js';
 import type { SqlScope } from '../store/sql/scope.js';
 import { scopeOf, type RunContext } from './run-context.js';
 
@@ -15,7 +22,9 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
   const { integrationId, tenantId } = context.run;
   const entity = scope.entity.name;
   const open = await listHolds(tx, tenantId, { integrationId, entity, state: 'open' });
-  const measures = (await measureScopes(tx, scope)).filter((m) => phase.complete || m.operation !== 'deactivate' || m.rows > 0);
+  const measures = (await measureScopes(tx, scope)).filter(
+    (m) => phase.complete || m.operation !== 'deactivate' || m.rows > 0,
+  );
   if (measures.length === 0 && open.length === 0) return;
   const active = await activeBySchool(tx, scope);
   const refreshed = new Set<string>();
@@ -23,7 +32,11 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
   for (const measure of measures) {
     const reason =
       openReason(open, measure) ??
-      trippedLimit(context.policy.limits[entity], { ...measure, active: active.get(measure.school) ?? 0 }, phase.completedBefore);
+      trippedLimit(
+        context.policy.limits[entity],
+        { ...measure, active: active.get(measure.school) ?? 0 },
+        phase.completedBefore,
+      );
     if (reason === null) remaining.push(measure);
     else await holdScope(tx, context, scope, phase, { ...measure, reason }, refreshed);
   }

@@ -29,7 +29,10 @@ const spoil: [string, (facts: ReadFacts) => ReadFacts][] = [
   ['more keys than announced', (f) => ({ ...f, distinct: f.distinct + 1 })],
   ['a key could not be read', (f) => ({ ...f, keyless: 1 })],
   ['the end could not be seen', (f) => ({ ...f, endError: 'an error past the end' })],
-  ['nothing where something is known', (f) => ({ ...f, pages: [], announcedAtStart: 0, announcedAtEnd: 0, distinct: 0 })],
+  [
+    'nothing where something is known',
+    (f) => ({ ...f, pages: [], announcedAtStart: 0, announcedAtEnd: 0, distinct: 0 }),
+  ],
 ];
 
 describe('judgeRead', () => {
@@ -53,7 +56,14 @@ describe('judgeRead', () => {
 
   it('calls an empty collection complete where nothing was known, with or without a total', () => {
     for (const total of [0, null]) {
-      const facts = { announcedAtStart: total, announcedAtEnd: total, distinct: 0, keyless: 0, activeBefore: 0, endError: null };
+      const facts = {
+        announcedAtStart: total,
+        announcedAtEnd: total,
+        distinct: 0,
+        keyless: 0,
+        activeBefore: 0,
+        endError: null,
+      };
       expect(judgeRead({ ...facts, pages: [{ offset: 0, rowCount: 0 }] }).incompleteReason).toBeNull();
     }
   });
@@ -61,7 +71,18 @@ describe('judgeRead', () => {
 
 describe('firstGap', () => {
   it('finds the first row that no page gave', () => {
-    expect(firstGap([{ offset: 0, rowCount: 10 }, { offset: 20, rowCount: 5 }])).toBe(10);
-    expect(firstGap([{ offset: 0, rowCount: 10 }, { offset: 8, rowCount: 5 }, { offset: 13, rowCount: 0 }])).toBeNull();
+    expect(
+      firstGap([
+        { offset: 0, rowCount: 10 },
+        { offset: 20, rowCount: 5 },
+      ]),
+    ).toBe(10);
+    expect(
+      firstGap([
+        { offset: 0, rowCount: 10 },
+        { offset: 8, rowCount: 5 },
+        { offset: 13, rowCount: 0 },
+      ]),
+    ).toBeNull();
   });
 });

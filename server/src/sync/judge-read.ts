@@ -28,9 +28,12 @@ export function judgeRead(facts: ReadFacts): ReadVerdict {
   const again = (incompleteReason: string): ReadVerdict => ({ incompleteReason, readAgain: true });
   const gap = firstGap(facts.pages);
   if (gap !== null) return again(`rows from ${gap} on were not given`);
-  if (start !== end) return again(`the source announced ${start ?? 'no'} rows at the start and ${end ?? 'no'} at the end`);
-  if (start !== null && start !== distinct) return again(`the source announced ${start} rows and gave ${distinct} different ones`);
-  if (distinct === 0 && activeBefore > 0) return again(`the collection is empty, where ${activeBefore} records are known`);
+  if (start !== end)
+    return again(`the source announced ${start ?? 'no'} rows at the start and ${end ?? 'no'} at the end`);
+  if (start !== null && start !== distinct)
+    return again(`the source announced ${start} rows and gave ${distinct} different ones`);
+  if (distinct === 0 && activeBefore > 0)
+    return again(`the collection is empty, where ${activeBefore} records are known`);
   if (facts.endError !== null) return { incompleteReason: facts.endError, readAgain: false };
   if (facts.keyless > 0)
     return { incompleteReason: `${facts.keyless} rows have no readable sourcedId`, readAgain: false };

@@ -37,7 +37,8 @@ async function readToEnd(reader: CollectionReader, stride: number, announced: nu
     const gap = firstGap(reader.pages);
     const next = gap ?? reader.covered();
     if (gap === null && reader.has(next)) return;
-    if (next > bound) throw new Fault('source_inconsistent', `The source announced ${announced} rows and gives ever more.`);
+    if (next > bound)
+      throw new Fault('source_inconsistent', `The source announced ${announced} rows and gives ever more.`);
     if (gap !== null && reader.has(next)) return;
     const limit = gap === null ? stride : Math.min(stride, reader.firstAfter(gap) - gap);
     await reader.readAt(next, limit, gap === null && announced !== null && next >= announced);
@@ -125,7 +126,10 @@ class CollectionReader {
 }
 
 /** A source may give fewer rows than asked and still have more: then its own measure is the stride. */
-function strideOf(page: { rowCount: number; effectiveLimit: number; announcedTotal: number | null }, limit: number): number {
+function strideOf(
+  page: { rowCount: number; effectiveLimit: number; announcedTotal: number | null },
+  limit: number,
+): number {
   const short = page.rowCount > 0 && page.rowCount < limit && page.rowCount < (page.announcedTotal ?? Infinity);
   return short ? page.rowCount : Math.max(1, Math.min(limit, page.effectiveLimit));
 }

@@ -23,7 +23,8 @@ const inactive = async (): Promise<number> => {
   return Number(row!.count);
 };
 
-const oneDayLater = () => district.sql(`UPDATE external_system_mappings SET missing_since = missing_since - interval '25 hours'`);
+const oneDayLater = () =>
+  district.sql(`UPDATE external_system_mappings SET missing_since = missing_since - interval '25 hours'`);
 
 describe('a lost school', () => {
   it('is held school by school with a reason that names it, and nobody is deactivated, however often it is read', async () => {
@@ -40,13 +41,25 @@ describe('a lost school', () => {
       expect(hold).toMatchObject({ operation: 'deactivate', rows: lost.rows.users });
       expect(hold.reason).toContain(hold.scope);
     }
-    expect(new Set(reports.map((report) => report.holds.map((h) => h.id).sort().join())).size).toBe(1);
+    expect(
+      new Set(
+        reports.map((report) =>
+          report.holds
+            .map((h) => h.id)
+            .sort()
+            .join(),
+        ),
+      ).size,
+    ).toBe(1);
     expect(await inactive()).toBe(0);
   });
 
   it('does not keep the ordinary changes of the other schools waiting', async () => {
     await district.control('lose-school', {});
-    const edited = await district.control<{ edited: Record<string, number> }>('edit', { share: 0.05, entity: 'classes' });
+    const edited = await district.control<{ edited: Record<string, number> }>('edit', {
+      share: 0.05,
+      entity: 'classes',
+    });
     const report = await district.sync();
     expect(edited.edited.classes).toBeGreaterThan(0);
     expect(report.entities.classes.updated).toBe(edited.edited.classes);
@@ -64,17 +77,20 @@ describe('a lost school', () => {
 });
 
 describe('an emptied collection', () => {
-  it.each(['orgs', 'users', 'classes', 'enrollments'])('of %s proves nothing: the read counts as incomplete', async (entity) => {
-    await district.control('empty', { entity });
-    const before = await district.contents();
-    for (let run = 0; run < 3; run += 1) {
-      const report = await district.sync();
-      expect(report.entities[entity as 'users']).toMatchObject({ complete: false, read: 0, deactivated: 0 });
-      expect(report.run.reason).toContain(entity);
-      await oneDayLater();
-    }
-    expect(await district.contents()).toBe(before);
-  });
+  it.each(['orgs', 'users', 'classes', 'enrollments'])(
+    'of %s proves nothing: the read counts as incomplete',
+    async (entity) => {
+      await district.control('empty', { entity });
+      const before = await district.contents();
+      for (let run = 0; run < 3; run += 1) {
+        const report = await district.sync();
+        expect(report.entities[entity as 'users']).toMatchObject({ complete: false, read: 0, deactivated: 0 });
+        expect(report.run.reason).toContain(entity);
+        await oneDayLater();
+      }
+      expect(await district.contents()).toBe(before);
+    },
+  );
 });
 
 describe('a few leavers', () => {
@@ -176,7 +192,11 @@ describe('a record that turns invalid', () => {
   });
 
   it('by a cycle of references is kept out, and the others go on', async () => {
-    const bad = await district.control<{ sourcedIds: string[] }>('bad-records', { entity: 'users', kind: 'cycle', count: 2 });
+    const bad = await district.control<{ sourcedIds: string[] }>('bad-records', {
+      entity: 'users',
+      kind: 'cycle',
+      count: 2,
+    });
     const report = await district.sync();
     expect(report.rejects.map((r) => r.code)).toEqual(bad.sourcedIds.map(() => 'reference_cycle'));
     expect(report.entities.users.unchanged).toBe(report.entities.users.read - report.entities.users.rejected);

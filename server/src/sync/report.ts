@@ -82,7 +82,12 @@ const nothing: EntityCounts = {
 /** Counts of a phase that is under way come from its pages and chunks. */
 async function countsOf(tx: Tx, key: { tenantId: string; runId: string }, phase: Phase): Promise<EntityCounts> {
   const { seen: _seen, ...counts } = phase.counts;
-  const known = { ...nothing, announced: phase.announced ?? phase.announcedAtStart, ...counts, complete: phase.complete };
+  const known = {
+    ...nothing,
+    announced: phase.announced ?? phase.announcedAtStart,
+    ...counts,
+    complete: phase.complete,
+  };
   if (phase.state === 'waiting' || phase.state === 'verified') return known;
   const of = { ...key, entity: phase.entity };
   if (phase.state === 'fetching') {

@@ -28,11 +28,21 @@ export async function requestRun(
     if (active !== null) {
       const run = await findRun(tx, tenantId, active);
       if (run.state !== 'needs_attention') return { tenantId, runId: active, integration, created: false };
-      await moveRun(tx, { tenantId, runId: active }, 'failed', { reason: run.reason, nextStep: 'A later run took its place.' });
+      await moveRun(tx, { tenantId, runId: active }, 'failed', {
+        reason: run.reason,
+        nextStep: 'A later run took its place.',
+      });
       await releaseEntities(tx, { tenantId, runId: active });
     }
     const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });
-    await writeAudit(tx, { tenantId, integrationId: integration.id, runId, action: 'run.requested', actor, details: { mode, trigger } });
+    await writeAudit(tx, {
+      tenantId,
+      integrationId: integration.id,
+      runId,
+      action: 'run.requested',
+      actor,
+      details: { mode, trigger },
+    });
     return { tenantId, runId, integration, created: true };
   });
 }

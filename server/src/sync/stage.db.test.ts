@@ -32,25 +32,37 @@ describe('the stage', () => {
   it('gives back every text that PostgreSQL can store, unchanged', async () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((s) => s.isWellFormed() && !s.includes('\0'));
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(text, fc.array(text), fc.dictionary(text, text)), { minLength: 1, maxLength: 20 }), async (rows) => {
-        const records: Course[] = rows.map(([title, grades, metadata], i) => ({
-          ...aCourse, sourcedId: `${i}:${title}`, title, grades, metadata }),
-        );
-        const page = encodePage(courses, { offset: 0, records, rejects: [] }, new ChecksumSet());
-        const { worker, tenantId } = district.database;
-        const staged = await worker.withTenant(tenantId, async (tx) => {
-          await openStage(tx, runId, courses);
-          await writeStage(tx, runId, courses, page.lines);
-          const table = stageTable(runId, courses, 'full');
-          const found = await tx.query(`SELECT external_id, f_title, f_grades, f_metadata FROM ${table} ORDER BY n`);
-          await closeStage(tx, runId);
-          return found.rows as Record<string, unknown>[];
-        });
-        const kept = records.filter((r) => !JSON.stringify(r).includes('\\u0000'));
-        expect(staged).toEqual(
-          kept.map((r) => ({ external_id: r.sourcedId, f_title: r.title, f_grades: r.grades, f_metadata: r.metadata })),
-        );
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(text, fc.array(text), fc.dictionary(text, text)), { minLength: 1, maxLength: 20 }),
+        async (rows) => {
+          const records: Course[] = rows.map(([title, grades, metadata], i) => ({
+            ...aCourse,
+            sourcedId: `${i}:${title}`,
+            title,
+            grades,
+            metadata,
+          }));
+          const page = encodePage(courses, { offset: 0, records, rejects: [] }, new ChecksumSet());
+          const { worker, tenantId } = district.database;
+          const staged = await worker.withTenant(tenantId, async (tx) => {
+            await openStage(tx, runId, courses);
+            await writeStage(tx, runId, courses, page.lines);
+            const table = stageTable(runId, courses, 'full');
+            const found = await tx.query(`SELECT external_id, f_title, f_grades, f_metadata FROM ${table} ORDER BY n`);
+            await closeStage(tx, runId);
+            return found.rows as Record<string, unknown>[];
+          });
+          const kept = records.filter((r) => !JSON.stringify(r).includes('\\u0000'));
+          expect(staged).toEqual(
+            kept.map((r) => ({
+              external_id: r.sourcedId,
+              f_title: r.title,
+              f_grades: r.grades,
+              f_metadata: r.metadata,
+            })),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -60,7 +72,9 @@ describe('the stage', () => {
     await expect(district.sync({ pageSize: 50 })).rejects.toMatchObject({ code: '23514' });
     await district.sql('ALTER TABLE sync_pages DROP CONSTRAINT no_second_page');
     const [run] = await district.sql<{ id: string }>('SELECT id FROM runs');
-    const recorded = await district.sql<{ entity: string; page_offset: number }>('SELECT entity, page_offset FROM sync_pages');
+    const recorded = await district.sql<{ entity: string; page_offset: number }>(
+      'SELECT entity, page_offset FROM sync_pages',
+    );
     for (const name of ['orgs', 'academicSessions', 'courses', 'users'] as const) {
       const staged = await district
         .sql<{ page: number }>(`SELECT DISTINCT page FROM ${stageTable(run!.id, entityNamed(name), 'full')}`)

@@ -33,13 +33,17 @@ export async function stopRun(db: Database, lease: Lease, run: Run, fault: Fault
     });
     if (state === 'failed') await releaseEntities(tx, lease);
     if (fault.code !== 'busy')
-      await setIntegrationStatus(tx, { tenantId: run.tenantId, id: run.integrationId }, {
-        state: state === 'paused' ? 'active' : 'needs_attention',
-        reason: fault.publicText,
-        nextStep: fault.nextStep,
-        runId: run.id,
-        succeeded: false,
-      });
+      await setIntegrationStatus(
+        tx,
+        { tenantId: run.tenantId, id: run.integrationId },
+        {
+          state: state === 'paused' ? 'active' : 'needs_attention',
+          reason: fault.publicText,
+          nextStep: fault.nextStep,
+          runId: run.id,
+          succeeded: false,
+        },
+      );
     await writeAudit(tx, {
       tenantId: run.tenantId,
       integrationId: run.integrationId,

@@ -16,7 +16,13 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
     await preferHashJoins(tx);
     const done = await sumChunks(tx, { ...run, entity: entity.name });
     const applied = done.created + done.updated + done.reactivated + done.deactivated;
-    const counts = { ...phase.counts, ...(await countPlan(tx, scope)), ...done, applied, complete: phase.complete } as EntityCounts;
+    const counts = {
+      ...phase.counts,
+      ...(await countPlan(tx, scope)),
+      ...done,
+      applied,
+      complete: phase.complete,
+    } as EntityCounts;
     const seen = phase.counts.seen ?? 0;
     const failed = sumsThatFail(counts, { activeBefore: phase.activeBefore, seen });
     const active = await countActiveLinks(tx, run, entity.name);
@@ -24,7 +30,8 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
     if (active !== expected) failed.push(`active links after: ${active} is not ${expected}`);
     const dangling = applied > 0 ? await danglingSelfReferences(tx, scope) : 0;
     if (dangling > 0) failed.push(`${dangling} references within ${entity.name} lead nowhere`);
-    if (failed.length === 0) await updatePhase(tx, run, entity.name, { state: 'verified', counts: { ...counts, seen } });
+    if (failed.length === 0)
+      await updatePhase(tx, run, entity.name, { state: 'verified', counts: { ...counts, seen } });
     return failed;
   });
   if (failures.length > 0)

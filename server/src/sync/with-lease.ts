@@ -16,12 +16,15 @@ export async function withLease<T>(
   const lease = await takeLease(db, run);
   if (lease === null) return null;
   const lost = new AbortController();
-  const renewal = setInterval(() => {
-    renewLease(db, lease).then(
-      (kept) => kept || lost.abort(new Fault('lease_lost', 'Another worker has taken this run over.')),
-      () => undefined, // the database is away: the fence decides when it is back
-    );
-  }, (leaseSeconds * 1000) / 3);
+  const renewal = setInterval(
+    () => {
+      renewLease(db, lease).then(
+        (kept) => kept || lost.abort(new Fault('lease_lost', 'Another worker has taken this run over.')),
+        () => undefined, // the database is away: the fence decides when it is back
+      );
+    },
+    (leaseSeconds * 1000) / 3,
+  );
   try {
     return await work(lease, AbortSignal.any([lost.signal, stop]));
   } finally {

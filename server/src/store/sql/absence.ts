@@ -41,7 +41,11 @@ export async function findAbsent(tx: Tx, scope: SqlScope): Promise<Presence> {
 }
 
 /** Plans the deactivation of absent records whose grace is over with this run. */
-export async function planOverdue(tx: Tx, scope: SqlScope, grace: { completeRuns: number; hours: number }): Promise<number> {
+export async function planOverdue(
+  tx: Tx,
+  scope: SqlScope,
+  grace: { completeRuns: number; hours: number },
+): Promise<number> {
   return planAbsent(tx, scope, 'a.state = $1 AND a.missed_runs + 1 >= $2 AND a.missing_hours >= $3', [
     'missing',
     grace.completeRuns,

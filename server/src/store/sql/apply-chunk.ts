@@ -64,7 +64,11 @@ function hubExtras({ entity, integration }: SqlScope): { column: string; value: 
 }
 
 /** Writes the chunk's changed and returned records; the local ids that were changed. */
-export async function applyUpdates(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<{ id: string; operation: string }[]> {
+export async function applyUpdates(
+  tx: Tx,
+  scope: SqlScope,
+  chunk: Chunk,
+): Promise<{ id: string; operation: string }[]> {
   const { entity } = scope;
   const row = resolved(scope, pickedRows(scope, chunk, `'update', 'reactivate'`), 'applying');
   const set = entity.fields

@@ -54,7 +54,11 @@ export async function staleSlimRows(tx: Tx, scope: SqlScope): Promise<string[]> 
 }
 
 /** Takes slim rows out, so that the whole record can take their place. */
-export async function removeSlim(tx: Tx, scope: SqlScope, externalId: string): Promise<{ n: number; page: number } | null> {
+export async function removeSlim(
+  tx: Tx,
+  scope: SqlScope,
+  externalId: string,
+): Promise<{ n: number; page: number } | null> {
   const { rows } = await tx.query<{ n: number; page: number }>(
     `DELETE FROM ${scope.slim} WHERE external_id = $1 RETURNING n, page`,
     [externalId],

@@ -35,9 +35,10 @@ export async function activeBySchool(tx: Tx, scope: SqlScope): Promise<Map<strin
 
 export async function schoolName(tx: Tx, scope: SqlScope, school: string | null): Promise<string> {
   if (school === null) return 'district';
-  const { rows } = await tx.query<{ name: string }>(`SELECT name FROM orgs WHERE tenant_id = ${scope.tenant} AND id = $1`, [
-    school,
-  ]);
+  const { rows } = await tx.query<{ name: string }>(
+    `SELECT name FROM orgs WHERE tenant_id = ${scope.tenant} AND id = $1`,
+    [school],
+  );
   return rows[0]?.name ?? 'unknown school';
 }
 

@@ -21,7 +21,12 @@ export async function openKeptOut(tx: Tx): Promise<void> {
 }
 
 /** Rows found to be in a reference cycle. `externalIds` are the records to keep out. */
-export async function keepOutCycles(tx: Tx, scope: SqlScope, field: Field, externalIds: readonly string[]): Promise<void> {
+export async function keepOutCycles(
+  tx: Tx,
+  scope: SqlScope,
+  field: Field,
+  externalIds: readonly string[],
+): Promise<void> {
   await keepOut(tx, 'reference_cycle', field.name, `${field.name} leads back to the record itself`, [
     `SELECT s.n, s.external_id FROM ${scope.full} s WHERE s.external_id = ANY ($1)`,
     [externalIds],

@@ -39,8 +39,7 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment): Resol
       JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.role->>'org' GROUP BY 1)`);
   const joins = [
     ...single.map(
-      (f) =>
-        `LEFT JOIN known_${entityAlias(f.target!)} ${alias(f)} ON ${alias(f)}.external_id = p.${stageColumn(f)}`,
+      (f) => `LEFT JOIN known_${entityAlias(f.target!)} ${alias(f)} ON ${alias(f)}.external_id = p.${stageColumn(f)}`,
     ),
     ...[...several, ...roles].map((f) => `LEFT JOIN ${alias(f)} ON ${alias(f)}.local_id = p.local_id`),
   ];

@@ -18,6 +18,8 @@ export interface TestDatabase {
   readonly tenantIds: readonly string[];
   /** The first of them. */
   readonly tenantId: string;
+  /** Looks at or breaks the database as a superuser would. */
+  sql<T extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,8 @@ export async function testDatabase(name: string, tenants: readonly string[] = ['
   await migrate(urls.owner);
   const worker = new Database(urls.worker, { connections: 4 });
   const app = new Database(urls.app, { connections: 4 });
+  const admin = new pg.Client({ connectionString: adminUrlOf(name) });
+  await admin.connect();
   const tenantIds: string[] = [];
   for (const tenant of tenants) tenantIds.push((await ensureTenant(app, tenant)).id);
   return {
@@ -36,7 +40,10 @@ export async function testDatabase(name: string, tenants: readonly string[] = ['
     app,
     tenantIds,
     tenantId: tenantIds[0]!,
+    sql: async <T extends pg.QueryResultRow>(text: string, params: unknown[] = []) =>
+      (await admin.query<T>(text, params)).rows,
     close: async () => {
+      await admin.end();
       await Promise.all([worker.close(), app.close()]);
     },
   };

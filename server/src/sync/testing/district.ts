@@ -6,7 +6,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { ProviderFactory, timebackDefinition, timebackPresets, type Ports } from '@rollcall/connectors';
 import type { RunReport } from '@rollcall/core';
 import { addIntegration, type Integration } from '../../store/integrations.js';
@@ -37,7 +36,6 @@ export class District {
     readonly integration: Integration,
     readonly baseUrl: string,
     private readonly sandbox: ChildProcess,
-    private readonly admin: pg.Client,
   ) {}
 
   static async open(name: string, students = 120, seed = 1): Promise<District> {
@@ -50,16 +48,13 @@ export class District {
     const integration = await database.worker.withTenant(tenantId, (tx) =>
       addIntegration(tx, { tenantId, name: 'district', kind: 'timeback', settings: {} }),
     );
-    const admin = new pg.Client({ connectionString: database.adminUrl });
-    await admin.connect();
-    return new District(database, integration, baseUrl, sandbox, admin);
+    return new District(database, integration, baseUrl, sandbox);
   }
 
   async close(): Promise<void> {
     const ended = once(this.sandbox, 'exit');
     this.sandbox.kill('SIGTERM');
     await ended;
-    await this.admin.end();
     await this.database.close();
   }
 
@@ -119,15 +114,18 @@ export class District {
   }
 
   /** Looks at or breaks the database as a superuser would. */
-  async sql<T extends pg.QueryResultRow>(text: string, params: unknown[] = []): Promise<T[]> {
-    return (await this.admin.query<T>(text, params)).rows;
+  sql<T extends Record<string, unknown>>(text: string, params: unknown[] = []): Promise<T[]> {
+    return this.database.sql<T>(text, params);
   }
 
   /** Back to an empty hub with the same integration, as if nothing had ever been read. */
   async wipe(): Promise<void> {
-    const stage = await this.sql<{ name: string }>(`SELECT format('stage.%I', tablename) AS name FROM pg_tables WHERE schemaname = 'stage'`);
+    const stage = await this.sql<{ name: string }>(
+      `SELECT format('stage.%I', tablename) AS name FROM pg_tables WHERE schemaname = 'stage'`,
+    );
     for (const { name } of stage) await this.sql(`DROP TABLE ${name}`);
-    await this.sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
+    await this
+      .sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
       run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox`);
   }
 
@@ -138,7 +136,9 @@ export class District {
     const plain = `to_jsonb(t) - '{id,tenant_id,integration_id,created_at,updated_at,last_sync_at,parent_id,org_id,school_id,school_year_id,course_id,user_id,class_id,agent_ids,term_ids}'::text[]`;
     const rows = await this.sql(
       [
-        ...['orgs', 'academic_sessions', 'courses', 'users', 'classes', 'enrollments'].map((table) => digest(table, plain)),
+        ...['orgs', 'academic_sessions', 'courses', 'users', 'classes', 'enrollments'].map((table) =>
+          digest(table, plain),
+        ),
         digest('user_roles', `ROW(t.position, t.role_type, t.role, ${external('t.user_id')}, ${external('t.org_id')})`),
         digest('external_system_mappings', `ROW(t.entity, t.external_id, t.base_checksum, t.state, t.missed_runs)`),
         digest('change_log', `ROW(t.entity, t.operation, ${external('t.local_id')})`),
