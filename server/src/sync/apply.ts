@@ -8,10 +8,17 @@ import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { writeOutbox } from '../store/outbox.js';
 import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
-import { applyCreates, applyDeactivations, applyRoles, applyUpdates, markStale } from '../store/sql/apply-chunk.js';
+import {
+  applyChangedRoles,
+  applyCreates,
+  applyDeactivations,
+  applyNewRoles,
+  applyUpdates,
+  markStale,
+} from '../store/sql/apply-chunk.js';
 import { countStaged } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
-import { countMissed, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
+import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
 import { inParallel } from './in-parallel.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -41,7 +48,8 @@ async function writeRows(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<ChunkCo
   const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
   const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
   const ids = changed.map((row) => row.id);
-  if (chunk.creates > 0 || ids.length > 0) await applyRoles(tx, scope, chunk, ids);
+  if (created > 0) await applyNewRoles(tx, scope, chunk);
+  if (ids.length > 0) await applyChangedRoles(tx, scope, chunk, ids);
   if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
   const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
   const updated = changed.filter((row) => row.operation === 'update').length;
@@ -73,13 +81,19 @@ async function settle(context: RunContext, entity: Entity, phase: Phase): Promis
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
-    const { full } = await countStaged(tx, scope);
-    await preferHashJoins(tx, full);
-    if (full > 0) await rebaseEqual(tx, scope);
-    await preferHashJoins(tx);
-    await welcomeBack(tx, scope);
-    if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);
+    if (context.sourceRunId === null) await settleFromFeed(tx, scope, phase);
     await updatePhase(tx, run, entity.name, { state: 'applied' });
   });
   context.failpoint('links.settled');
+}
+
+/** What the feed says of links besides the plan. */
+async function settleFromFeed(tx: Tx, scope: SqlScope, phase: Phase): Promise<void> {
+  const { full } = await countStaged(tx, scope);
+  await preferHashJoins(tx, full);
+  if (full > 0) await rebaseEqual(tx, scope);
+  await preferHashJoins(tx);
+  await welcomeBack(tx, scope);
+  await forgetOvertakenDeclines(tx, scope);
+  if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);
 }

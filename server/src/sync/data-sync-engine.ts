@@ -6,6 +6,7 @@ import { Fault, type RunState } from '@rollcall/core';
 import type { Clock, IRosterProvider, Log, Metrics } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import { proveFence, type Lease } from '../store/leases.js';
+import { findHold } from '../store/holds.js';
 import { claimEntities } from '../store/run-entities.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
 import { endRun } from './end-run.js';
@@ -40,11 +41,12 @@ export class DataSyncEngine {
       return findRun(tx, lease.tenantId, lease.runId);
     });
     try {
-      const provider = await this.parts.connect(run);
+      const sourceRunId = await this.#sourceOf(run);
+      const provider = sourceRunId === null ? await this.parts.connect(run) : null;
       try {
-        await this.#work({ ...this.parts, lease, run, provider, signal });
+        await this.#work({ ...this.parts, lease, run, provider, signal, sourceRunId });
       } finally {
-        await provider.stop();
+        await provider?.stop();
       }
     } catch (error) {
       if (!(error instanceof Fault) || error.code === 'lease_lost') throw error;
@@ -56,17 +58,29 @@ export class DataSyncEngine {
   async #work(context: RunContext): Promise<void> {
     await write(context, (tx) => claimEntities(tx, scopeOf(context)));
     context.failpoint('run.claimed');
-    await this.#step(context, 'fetching', (s) => s.fetch(context));
-    await this.#enter(context, 'staged');
-    await this.#step(context, 'staged', (s) => s.plan(context));
-    await this.#enter(context, 'planned');
-    if (context.run.mode === 'full') {
-      await this.#step(context, 'applying', (s) => s.apply(context));
+    if (context.sourceRunId === null) await this.#readAndPlan(context);
+    if (context.run.mode !== 'plan') {
+      await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
       context.failpoint('verify.begun');
       await this.#step(context, 'verifying', (s) => s.verify(context));
     }
     await endRun(context);
     context.failpoint('run.finished');
+  }
+
+  async #readAndPlan(context: RunContext): Promise<void> {
+    await this.#step(context, 'fetching', (s) => s.fetch(context));
+    await this.#enter(context, 'staged');
+    await this.#step(context, 'staged', (s) => s.plan(context));
+    await this.#enter(context, 'planned');
+  }
+
+  /** The run whose stored plan a decision is about. */
+  async #sourceOf(run: Run): Promise<string | null> {
+    const { mode, tenantId, holdId } = run;
+    if (mode === 'undo') return run.undoesRunId;
+    if (mode !== 'apply') return null;
+    return this.parts.db.withTenant(tenantId, async (tx) => (await findHold(tx, tenantId, holdId!)).lastRunId);
   }
 
   async #step(
@@ -76,7 +90,7 @@ export class DataSyncEngine {
   ): Promise<void> {
     await this.#enter(context, state);
     const started = context.clock.now();
-    for (const synchronizer of synchronizers) {
+    for (const synchronizer of inOrder(context)) {
       context.signal.throwIfAborted();
       await work(synchronizer);
     }
@@ -93,6 +107,10 @@ export class DataSyncEngine {
     });
   }
 }
+
+/** Undoing goes the other way: what refers goes before what it refers to. */
+const inOrder = (context: RunContext): readonly Synchronizer[] =>
+  context.run.mode === 'undo' ? synchronizers.toReversed() : synchronizers;
 
 const order: readonly RunState[] = ['queued', 'fetching', 'staged', 'planned', 'applying', 'verifying'];
 

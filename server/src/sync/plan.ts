@@ -9,7 +9,14 @@ import { phaseOf, phasesOf, updatePhase } from '../store/run-entities.js';
 import { refreshRejected } from '../store/rejected-records.js';
 import { findAbsent, planOverdue } from '../store/sql/absence.js';
 import { countStaged } from '../store/sql/duplicates.js';
-import { keepOutCycles, keepOutUnresolved, openKeptOut, recordKeptOut, selfEdges } from '../store/sql/keep-out.js';
+import {
+  keepOutCycles,
+  keepOutDeclined,
+  keepOutUnresolved,
+  openKeptOut,
+  recordKeptOut,
+  selfEdges,
+} from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
@@ -41,7 +48,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
       staged: phase.counts.distinct! - staged.rejects,
       unchanged: staged.slim + feed.unchanged,
       planned: feed.planned,
-      declined: 0,
+      declined: feed.declined,
       ignored: feed.ignored,
       missing: presence.missing,
       seen: presence.seen,
@@ -58,19 +65,21 @@ interface FeedCounts {
   readonly unchanged: number;
   readonly planned: number;
   readonly ignored: number;
+  readonly declined: number;
 }
 
 /** Plans what the feed itself asks for. When every record was recognised as unchanged there is nothing to compare. */
 async function planFeed(tx: Tx, context: RunContext, scope: SqlScope): Promise<FeedCounts> {
   await openKeptOut(tx);
   const { full } = await countStaged(tx, scope);
-  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0 };
+  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0, declined: 0 };
   await preferHashJoins(tx, full);
+  const declined = await keepOutDeclined(tx, scope);
   const { blocked } = await keepOut(tx, context, scope);
   const created = await planCreates(tx, scope);
   const linked = await planLinked(tx, scope);
   const ignored = await countIgnored(tx, scope);
-  return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored };
+  return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored, declined };
 }
 
 /** Keeps out what refers to nothing, to something kept out, or in a circle. */

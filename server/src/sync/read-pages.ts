@@ -10,7 +10,7 @@ import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
 import { inParallel } from './in-parallel.js';
 import { firstGap } from './judge-read.js';
-import { read, scopeOf, write, type RunContext } from './run-context.js';
+import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function readPages(context: RunContext, entity: Entity, base: ChecksumSet): Promise<void> {
   const run = scopeOf(context);
@@ -18,10 +18,10 @@ export async function readPages(context: RunContext, entity: Entity, base: Check
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
   if (reader.pages.length === 0) await reader.readFirst();
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
-  const stride = phase.pageLimit ?? context.provider.capabilities.pageSize;
+  const stride = phase.pageLimit ?? providerOf(context).capabilities.pageSize;
   const announced = phase.announcedAtStart;
   const offsets = announced === null ? [] : offsetsTo(announced, stride).filter((offset) => !reader.has(offset));
-  await inParallel(offsets, context.provider.capabilities.maxInFlight, (offset) => reader.readAt(offset, stride));
+  await inParallel(offsets, providerOf(context).capabilities.maxInFlight, (offset) => reader.readAt(offset, stride));
   await readToEnd(reader, stride, announced);
 }
 
@@ -60,7 +60,7 @@ class CollectionReader {
     this.pages.reduce((first, page) => (page.offset > offset ? Math.min(first, page.offset) : first), Infinity);
 
   async readFirst(): Promise<void> {
-    const limit = this.context.provider.capabilities.pageSize;
+    const limit = providerOf(this.context).capabilities.pageSize;
     await this.readAt(0, limit);
   }
 
@@ -107,7 +107,7 @@ class CollectionReader {
   #fetch(offset: number, limit: number) {
     const { context, entity } = this;
     const correlationId = `${context.run.id}/${entity.name}/${offset}/${context.run.attempt}`;
-    return context.provider.readPage(entity.name, { offset, limit }, { signal: context.signal, correlationId });
+    return providerOf(context).readPage(entity.name, { offset, limit }, { signal: context.signal, correlationId });
   }
 
   async #endUnseen(offset: number): Promise<void> {

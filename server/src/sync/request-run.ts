@@ -6,7 +6,8 @@ import { writeAudit } from '../store/audit.js';
 import type { Database } from '../store/database.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
 import { releaseEntities } from '../store/run-entities.js';
-import { activeRun, createRun, findRun, moveRun, type RunMode } from '../store/runs.js';
+import type { RunMode } from '@rollcall/core';
+import { activeRun, createRun, findRun, moveRun } from '../store/runs.js';
 
 export interface RequestedRun {
   readonly tenantId: string;

@@ -5,7 +5,7 @@ import { removeSlim, staleSlimRows } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
 import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
-import { read, scopeOf, write, type RunContext } from './run-context.js';
+import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function restageStale(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
@@ -16,7 +16,10 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
   });
   for (const externalId of stale) {
     const correlationId = `${run.runId}/${entity.name}/again`;
-    const answer = await context.provider.readOne(entity.name, externalId, { signal: context.signal, correlationId });
+    const answer = await providerOf(context).readOne(entity.name, externalId, {
+      signal: context.signal,
+      correlationId,
+    });
     if ('found' in answer && !answer.found)
       throw new Fault('source_inconsistent', `A record of ${entity.name} vanished at the source while it was read.`);
     const records: RosterRecord[] = 'record' in answer ? [answer.record] : [];

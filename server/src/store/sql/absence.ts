@@ -23,7 +23,7 @@ const known = (scope: SqlScope): string => `${scope.inLinks} AND l.state IN ('ac
 export async function findAbsent(tx: Tx, scope: SqlScope): Promise<Presence> {
   await tx.query(
     `CREATE TEMP TABLE IF NOT EXISTS absent (external_id text COLLATE "C", local_id uuid, school_id uuid, state text,
-       missed_runs smallint, missing_hours float8) ON COMMIT DELETE ROWS; TRUNCATE absent`,
+       missed_runs smallint, missing_hours float8, base uuid) ON COMMIT DELETE ROWS; TRUNCATE absent`,
   );
   const { rows } = await tx.query<{ activeBefore: number; seen: number }>(
     `SELECT count(*) AS "activeBefore", count(k.external_id) AS seen FROM external_system_mappings l
@@ -33,9 +33,14 @@ export async function findAbsent(tx: Tx, scope: SqlScope): Promise<Presence> {
   if (activeBefore === seen) return { activeBefore, seen, missing: 0 };
   const { rowCount } = await tx.query(
     `INSERT INTO absent SELECT l.external_id, l.local_id, ${schoolOf(scope.entity)}, l.state, l.missed_runs,
-       coalesce(extract(epoch FROM now() - l.missing_since) / 3600, 0)
+       coalesce(extract(epoch FROM now() - l.missing_since) / 3600, 0), l.base_checksum
      FROM external_system_mappings l JOIN ${scope.entity.table} h ON h.tenant_id = l.tenant_id AND h.id = l.local_id
      WHERE ${known(scope)} AND NOT EXISTS (SELECT FROM ${keys(scope)} k WHERE k.external_id = l.external_id)`,
+  );
+  await tx.query(
+    `DELETE FROM absent a USING declined_changes d WHERE d.tenant_id = ${scope.tenant}
+       AND d.integration_id = ${scope.integration} AND d.entity = '${scope.entity.name}'
+       AND d.external_id = a.external_id AND d.checksum IS NULL`,
   );
   return { activeBefore, seen, missing: rowCount ?? 0 };
 }
@@ -61,8 +66,8 @@ export async function planTripped(tx: Tx, scope: SqlScope, school: string | null
 
 async function planAbsent(tx: Tx, scope: SqlScope, which: string, params: unknown[]): Promise<number> {
   const { rowCount } = await tx.query(
-    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, absent, school_id)
-     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}', a.local_id, a.external_id, 'deactivate', true, a.school_id
+    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, absent, school_id, base_before)
+     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}', a.local_id, a.external_id, 'deactivate', true, a.school_id, a.base
      FROM absent a WHERE ${which} ON CONFLICT DO NOTHING`,
     params,
   );

@@ -35,21 +35,24 @@ export async function planLinked(tx: Tx, scope: SqlScope): Promise<LinkedCounts>
   const { entity } = scope;
   const row = resolved(
     scope,
-    `SELECT s.*, l.local_id, l.state AS link_state FROM ${scope.full} s
+    `SELECT s.*, l.local_id, l.state AS link_state, l.base_checksum AS base_before FROM ${scope.full} s
      JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
      WHERE NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)`,
     'planning',
   );
   const { rows } = await tx.query<{ linked: number; planned: number }>(
     `WITH ${row.ctes}, compared AS (
-       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id,
+       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id, p.base_before,
+         CASE WHEN p.ended OR (${row.whole}) THEN p.checksum END AS base_after,
          CASE WHEN p.ended THEN 'deactivate' WHEN p.link_state = 'deactivated' THEN 'reactivate' ELSE 'update' END AS operation,
          p.ended AND p.link_state = 'deactivated' AS already_ended,
          ${hubFields(scope)} AS hub, ${stagedFields(scope, row)} AS staged
        FROM ${row.from} JOIN ${entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id
      ), written AS (
-       INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id, before, after)
+       INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id,
+         base_before, base_after, before, after)
        SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, x.operation, x.checksum, x.n, x.school_id,
+         x.base_before, x.base_after,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.before, '{}') END,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.after, '{}') END
        FROM compared x CROSS JOIN LATERAL (

@@ -7,6 +7,8 @@ export interface RunScope {
   readonly tenantId: string;
   readonly integrationId: string;
   readonly runId: string;
+  /** The run whose stage holds the payload; the run itself unless it carries out a decision about another's plan. */
+  readonly stageRunId?: string;
 }
 
 export interface SqlScope {
@@ -27,14 +29,15 @@ export function sqlScope(run: RunScope, entity: Entity): SqlScope {
   const tenant = literal(run.tenantId);
   const integration = literal(run.integrationId);
   const runId = literal(run.runId);
+  const stageRun = run.stageRunId ?? run.runId;
   return {
     entity,
     tenant,
     integration,
     run: runId,
-    full: stageTable(run.runId, entity, 'full'),
-    slim: stageTable(run.runId, entity, 'slim'),
-    rejects: stageTable(run.runId, entity, 'rejects'),
+    full: stageTable(stageRun, entity, 'full'),
+    slim: stageTable(stageRun, entity, 'slim'),
+    rejects: stageTable(stageRun, entity, 'rejects'),
     inPlan: `c.tenant_id = ${tenant} AND c.run_id = ${runId} AND c.entity = '${entity.name}'`,
     inLinks: `l.tenant_id = ${tenant} AND l.integration_id = ${integration} AND l.entity = '${entity.name}'`,
   };

@@ -13,7 +13,9 @@ export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
     `SELECT s.*, l.local_id FROM ${scope.full} s JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
      WHERE (l.base_checksum, l.projection_version) IS DISTINCT FROM (s.checksum, ${scope.entity.projectionVersion}::smallint)
        AND NOT EXISTS (SELECT FROM ${scope.rejects} r WHERE r.n = s.n)
-       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = s.external_id)`,
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = s.external_id)
+       AND NOT EXISTS (SELECT FROM declined_changes d WHERE d.tenant_id = l.tenant_id AND d.integration_id = l.integration_id
+         AND d.entity = l.entity AND d.external_id = s.external_id AND d.checksum = s.checksum)`,
     'applying',
   );
   await tx.query(
@@ -43,6 +45,17 @@ export async function countMissed(tx: Tx, scope: SqlScope): Promise<void> {
      WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')
        AND NOT EXISTS (SELECT FROM (SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
          UNION ALL SELECT external_id FROM ${scope.rejects} WHERE external_id IS NOT NULL) k WHERE k.external_id = l.external_id)
-       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = l.external_id)`,
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = l.external_id)
+       AND NOT EXISTS (SELECT FROM declined_changes d WHERE d.tenant_id = l.tenant_id AND d.integration_id = l.integration_id
+         AND d.entity = l.entity AND d.external_id = l.external_id AND d.checksum IS NULL)`,
+  );
+}
+
+/** A declined change is forgotten as soon as the source says something else. */
+export async function forgetOvertakenDeclines(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(
+    `DELETE FROM declined_changes d WHERE d.tenant_id = ${scope.tenant} AND d.integration_id = ${scope.integration}
+       AND d.entity = '${scope.entity.name}' AND (EXISTS (SELECT FROM ${scope.slim} s WHERE s.external_id = d.external_id)
+         OR EXISTS (SELECT FROM ${scope.full} s WHERE s.external_id = d.external_id AND s.checksum IS DISTINCT FROM d.checksum))`,
   );
 }
