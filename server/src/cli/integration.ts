@@ -1,7 +1,7 @@
 /** `integration add|list|test`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
-import { testIntegrationCommand } from './integration/test.js';
+import { testIntegrationCommand } from './integration/test-connection.js';
 import { listIntegrations } from '../store/integrations.js';
 import { chooseTenant } from '../store/tenants.js';
 import { EXIT } from './exit-codes.js';
