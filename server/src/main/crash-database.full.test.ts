@@ -63,7 +63,10 @@ describe('in the middle of a first load', () => {
 
   it('the worker dies in the middle of a chunk: it is started again and the run ends well', async () => {
     const { code, out, err } = await rollcall.run(district, { ROLLCALL_FAILPOINT: 'chunk.written:4' });
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/The worker was ended by SIGKILL; starting it again/) });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/The worker was ended by SIGKILL; starting it again/),
+    });
     const report = JSON.parse(out) as RunReport;
     expect(report.run.attempt).toBe(2);
     await expectWhole(report);

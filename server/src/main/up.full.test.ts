@@ -42,7 +42,12 @@ describe('a first start', () => {
   it('ends with 0 within 25 s and prints the report as one JSON object, nothing else', () => {
     expect({ code: first.code, lines: first.out.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 1 });
     expect(first.seconds).toBeLessThan(25);
-    expect(reportOf(first).run).toMatchObject({ state: 'completed', mode: 'full', integration: 'sandbox-2000-7', attempt: 1 });
+    expect(reportOf(first).run).toMatchObject({
+      state: 'completed',
+      mode: 'full',
+      integration: 'sandbox-2000-7',
+      attempt: 1,
+    });
   });
 
   it('writes the same report to the file', () => {
@@ -53,7 +58,12 @@ describe('a first start', () => {
     const totals = await totalsOfSource();
     const { entities } = reportOf(first);
     for (const name of entityNames)
-      expect({ name, announced: entities[name].announced, read: entities[name].read, created: entities[name].created }).toEqual({
+      expect({
+        name,
+        announced: entities[name].announced,
+        read: entities[name].read,
+        created: entities[name].created,
+      }).toEqual({
         name,
         announced: totals[name]!.rows,
         read: totals[name]!.rows,
@@ -80,7 +90,14 @@ describe('a second start', () => {
     const { run, entities } = reportOf(second);
     expect({ code: second.code, state: run.state }).toEqual({ code: 0, state: 'completed' });
     for (const name of entityNames)
-      expect(entities[name]).toMatchObject({ created: 0, updated: 0, reactivated: 0, deactivated: 0, missing: 0, applied: 0 });
+      expect(entities[name]).toMatchObject({
+        created: 0,
+        updated: 0,
+        reactivated: 0,
+        deactivated: 0,
+        missing: 0,
+        applied: 0,
+      });
   });
 
   it('saved no new configuration', async () => {

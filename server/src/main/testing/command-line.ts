@@ -68,9 +68,7 @@ export class CommandLine {
   /** Ends what still runs, so that each process stops what it started. */
   async close(): Promise<void> {
     const running = this.#started.filter((child) => child.exitCode === null && child.signalCode === null);
-    await Promise.all(
-      running.map((child) => new Promise((done) => child.once('exit', done) && child.kill('SIGTERM'))),
-    );
+    await Promise.all(running.map((child) => new Promise((done) => child.once('exit', done) && child.kill('SIGTERM'))));
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
