@@ -44,7 +44,7 @@ test('connections that break under requests are unavailable at most, and the nex
   await admin.connect();
   await Promise.all([api.get('/users'), api.get('/runs')]);
   await admin.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'rollcall_app'`,
   );
   await admin.end();
   for (const path of ['/runs', '/users']) {

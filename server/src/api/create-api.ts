@@ -3,7 +3,13 @@
  * listens binds to loopback, and what comes from elsewhere is refused all the same.
  */
 import 'reflect-metadata';
-import { StandardSchemaValidationPipe, type Provider, type Type } from '@nestjs/common';
+import {
+  Inject,
+  StandardSchemaValidationPipe,
+  type OnApplicationShutdown,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, type Log } from '@rollcall/connectors';
@@ -37,13 +43,12 @@ export async function createApi(
   parts: ApiParts,
   controllers: readonly Type[] = allControllers,
 ): Promise<NestFastifyApplication> {
-  const roster = new Roster(parts.appDatabaseUrl);
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: ApiModule,
       imports: [DiscoveryModule],
       controllers: [...controllers],
-      providers: providersOf(parts, roster),
+      providers: providersOf(parts),
     },
     new FastifyAdapter({ bodyLimit: 64 * 1024, forceCloseConnections: true }),
     // Fastify alone reads JSON and nothing else; Nest would add forms, which any web page may send.
@@ -55,16 +60,22 @@ export async function createApi(
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: refusedInput }));
   app.useGlobalInterceptors(app.get(AnswerInterceptor));
   app.useGlobalFilters(app.get(ProblemFilter));
-  guardEdge(app.getHttpAdapter().getInstance(), () => roster.close());
+  guardEdge(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
 }
 
-class ApiModule {}
+class ApiModule implements OnApplicationShutdown {
+  constructor(@Inject(Roster) private readonly roster: Roster) {}
 
-const providersOf = (parts: ApiParts, roster: Roster): Provider[] => [
+  async onApplicationShutdown(): Promise<void> {
+    await this.roster.close();
+  }
+}
+
+const providersOf = (parts: ApiParts): Provider[] => [
   { provide: Database, useValue: parts.db },
-  { provide: Roster, useValue: roster },
+  { provide: Roster, useValue: new Roster(parts.appDatabaseUrl) },
   { provide: IntegrationRegistry, useValue: parts.registry },
   { provide: ProviderFactory, useValue: parts.factory },
   { provide: LOG, useValue: parts.log },

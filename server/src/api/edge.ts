@@ -2,13 +2,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { localOnly } from './local-only.js';
 
-/** `onClose` runs when the server has stopped. */
-export function guardEdge(server: FastifyInstance, onClose: () => Promise<void>): void {
+export function guardEdge(server: FastifyInstance): void {
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers(safeHeaders);
     return localOnly(request, reply);
   });
-  server.addHook('onClose', onClose);
 }
 
 // The page of the documentation styles itself inline; scripts come from files only.

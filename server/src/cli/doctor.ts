@@ -22,7 +22,9 @@ interface Finding {
 }
 
 export function addDoctor(program: Command, frame: CommandFrame): void {
-  const command = program.command('doctor').description('Look at settings, folder, database, processes and integrations.');
+  const command = program
+    .command('doctor')
+    .description('Look at settings, folder, database, processes and integrations.');
   act(command, frame, async (terminal) => {
     const findings = [...local(frame.at), ...(await inDatabase(frame.at))];
     const ok = findings.every((finding) => finding.ok);
@@ -90,6 +92,7 @@ function look(check: string, examine: () => string): Finding {
 
 function failed(check: string, error: unknown): Finding {
   const { code, message, nextStep } = failureOf(error);
-  const words = code === 'internal_error' && error instanceof Error ? error.message : [message, nextStep].filter(Boolean).join(' ');
+  const words =
+    code === 'internal_error' && error instanceof Error ? error.message : [message, nextStep].filter(Boolean).join(' ');
   return { check, ok: false, message: words };
 }

@@ -8,7 +8,12 @@ import { failureOf } from './failure.js';
 describe('a failure', () => {
   it('takes sentence, code and next step from a fault', () => {
     const fault = new Fault('not_found', 'There is no such run.', { internal: 'secret detail' });
-    expect(failureOf(fault)).toEqual({ code: 'not_found', message: 'There is no such run.', nextStep: 'Check the id.', exitCode: 1 });
+    expect(failureOf(fault)).toEqual({
+      code: 'not_found',
+      message: 'There is no such run.',
+      nextStep: 'Check the id.',
+      exitCode: 1,
+    });
   });
 
   it('splits a setup problem into what is wrong and what to do', () => {
@@ -22,7 +27,10 @@ describe('a failure', () => {
   });
 
   it('says that the database is away', () => {
-    expect(failureOf(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toMatchObject({ code: 'unavailable', exitCode: 1 });
+    expect(failureOf(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toMatchObject({
+      code: 'unavailable',
+      exitCode: 1,
+    });
   });
 
   it('keeps the text of an unforeseen error to itself: it may hold anything', () => {
@@ -39,7 +47,13 @@ describe('a failure', () => {
 describe('the exit code', () => {
   it('is 0 for what came to its end, held and rejected rows included, 1 for what failed, 3 for what waits', () => {
     const codes = Object.fromEntries(runStates.map((state) => [state, exitCodeOf(state)]));
-    expect(codes).toMatchObject({ completed: 0, completed_with_holds: 0, completed_with_rejects: 0, failed: 1, cancelled: 1 });
+    expect(codes).toMatchObject({
+      completed: 0,
+      completed_with_holds: 0,
+      completed_with_rejects: 0,
+      failed: 1,
+      cancelled: 1,
+    });
     expect(codes).toMatchObject({ paused: 3, needs_attention: 3, queued: 3, applying: 3, awaiting_approval: 3 });
   });
 });

@@ -17,8 +17,13 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof SetupProblem) return setup(error);
   if (error instanceof Fault)
     return { code: error.code, message: error.publicText, nextStep: error.nextStep, exitCode: EXIT.failed };
-  if (error instanceof Error && error.name === 'AbortError')
-    return { code: 'interrupted', message: 'Interrupted.', nextStep: 'Start the command again; nothing is lost.', exitCode: EXIT.interrupted };
+  if ((error as Error | null)?.name === 'AbortError')
+    return {
+      code: 'interrupted',
+      message: 'Interrupted.',
+      nextStep: 'Start the command again; nothing is lost.',
+      exitCode: EXIT.interrupted,
+    };
   if (isDatabaseAway(error)) {
     const nextStep = 'Check that it runs, with "rollcall doctor".';
     return { code: 'unavailable', message: 'The database does not answer.', nextStep, exitCode: EXIT.failed };
@@ -32,13 +37,26 @@ export function failureOf(error: unknown): Failure {
 }
 
 function usage(error: CommanderError): Failure {
-  const message = error.message.replace(/^error: /, '').split('\n')[0]!.replace(/\.?$/, '.');
-  return { code: 'usage', message: message[0]!.toUpperCase() + message.slice(1), nextStep: 'Try --help.', exitCode: EXIT.usage };
+  const message = error.message
+    .replace(/^error: /, '')
+    .split('\n')[0]!
+    .replace(/\.?$/, '.');
+  return {
+    code: 'usage',
+    message: message[0]!.toUpperCase() + message.slice(1),
+    nextStep: 'Try --help.',
+    exitCode: EXIT.usage,
+  };
 }
 
 /** A SetupProblem is one sentence with its next step after the colon. */
 function setup(error: SetupProblem): Failure {
   const [, message, nextStep] = /^(.*?): ([^:]*\.)$/s.exec(error.message) ?? [null, error.message, ''];
   const sentence = (text: string) => (text ? text[0]!.toUpperCase() + text.slice(1).replace(/\.?$/, '.') : '');
-  return { code: 'setup_problem', message: sentence(message!), nextStep: sentence(nextStep!), exitCode: error.exitCode };
+  return {
+    code: 'setup_problem',
+    message: sentence(message!),
+    nextStep: sentence(nextStep!),
+    exitCode: error.exitCode,
+  };
 }

@@ -44,7 +44,10 @@ export async function followRun(run: { tenantId: string; runId: string }, follow
 const isAtRest = (state: RunState): boolean =>
   finalRunStates.includes(state) || state === 'needs_attention' || state === 'awaiting_approval';
 
-async function look({ tenantId, runId }: { tenantId: string; runId: string }, { db, onProgress }: Following): Promise<Run> {
+async function look(
+  { tenantId, runId }: { tenantId: string; runId: string },
+  { db, onProgress }: Following,
+): Promise<Run> {
   return db.withTenant(tenantId, async (tx) => {
     const run = await findRun(tx, tenantId, runId);
     if (!isAtRest(run.state)) {

@@ -50,7 +50,10 @@ export function addHolds(program: Command, frame: CommandFrame): void {
       const rows = found.rows.map((r) => [r.externalId, r.operation, r.absent ? 'absent' : 'asked for', r.localId]);
       const { hold } = found;
       const head = `${hold.integration}: ${hold.rows} × ${hold.operation} ${hold.entity}, ${hold.state}\n${hold.reason}`;
-      terminal.result({ ...hold, changes: found.rows }, () => `${head}\n\n${table(['external id', 'operation', 'why', 'local id'], rows)}`);
+      terminal.result(
+        { ...hold, changes: found.rows },
+        () => `${head}\n\n${table(['external id', 'operation', 'why', 'local id'], rows)}`,
+      );
       return EXIT.ok;
     }),
   );

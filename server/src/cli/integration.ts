@@ -1,7 +1,7 @@
 /** `integration add|list|test`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
-import { testIntegrationCommand } from './integration/test.js';
+import { testIntegrationCommand } from './integration/test-connection.js';
 import { listIntegrations } from '../store/integrations.js';
 import { chooseTenant } from '../store/tenants.js';
 import { EXIT } from './exit-codes.js';
@@ -14,7 +14,9 @@ interface Options {
 }
 
 export function addIntegration(program: Command, frame: CommandFrame): void {
-  const integration = program.command('integration').description('Join external systems, and look whether they answer.');
+  const integration = program
+    .command('integration')
+    .description('Join external systems, and look whether they answer.');
   addIntegrationCommand(integration, frame);
   const list = integration
     .command('list')
@@ -24,7 +26,14 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
     withRollcall(frame.at, 'app', async ({ db }) => {
       const { id: tenantId } = await chooseTenant(db, tenant);
       const found = await db.withTenant(tenantId, (tx) => listIntegrations(tx, tenantId));
-      const rows = found.map((i) => [i.name, i.kind, i.state, i.lastSuccessAt?.toISOString().slice(0, 19), i.reason, i.id]);
+      const rows = found.map((i) => [
+        i.name,
+        i.kind,
+        i.state,
+        i.lastSuccessAt?.toISOString().slice(0, 19),
+        i.reason,
+        i.id,
+      ]);
       const heads = ['integration', 'kind', 'state', 'last success', 'why', 'id'];
       terminal.result(found, () => (rows.length > 0 ? table(heads, rows) : 'There is no integration yet.'));
       return EXIT.ok;

@@ -27,9 +27,8 @@ export function addMigrate(program: Command, frame: CommandFrame): void {
       const { applied } = down ? await migrate(owner, 'down', down) : await migrate(owner);
       if (!down) await migrateQueue(owner);
       const words = down ? 'Taken back' : 'Applied';
-      terminal.result(
-        { direction: down ? 'down' : 'up', steps: applied },
-        () => (applied.length > 0 ? `${words}: ${applied.join(', ')}.` : 'The schema is at the installed version.'),
+      terminal.result({ direction: down ? 'down' : 'up', steps: applied }, () =>
+        applied.length > 0 ? `${words}: ${applied.join(', ')}.` : 'The schema is at the installed version.',
       );
       return EXIT.ok;
     }),

@@ -32,10 +32,16 @@ function sentenceFor(error: unknown, { host }: URL): unknown {
       { cause: error },
     );
   if (code === '42883')
-    return new SetupProblem(`Rollcall needs PostgreSQL 18 or newer, and ${host} is older: use a newer server.`, { cause: error });
+    return new SetupProblem(`Rollcall needs PostgreSQL 18 or newer, and ${host} is older: use a newer server.`, {
+      cause: error,
+    });
   if (code === '28P01' || code === '28000')
-    return new SetupProblem(`PostgreSQL on ${host} refuses the user in ROLLCALL_DATABASE_URL: correct it.`, { cause: error });
+    return new SetupProblem(`PostgreSQL on ${host} refuses the user in ROLLCALL_DATABASE_URL: correct it.`, {
+      cause: error,
+    });
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT')
-    return new SetupProblem(`PostgreSQL on ${host} does not answer: start it, or correct ROLLCALL_DATABASE_URL.`, { cause: error });
+    return new SetupProblem(`PostgreSQL on ${host} does not answer: start it, or correct ROLLCALL_DATABASE_URL.`, {
+      cause: error,
+    });
   return error;
 }

@@ -22,4 +22,10 @@ export function jsonObject(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** A file's name; what looks like an option is one whose value was forgotten. */
+export function fileName(text: string): string {
+  if (text === '' || text.startsWith('-')) throw new InvalidArgumentError('It must be the name of a file.');
+  return text;
+}
+
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

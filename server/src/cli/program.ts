@@ -27,6 +27,7 @@ export async function runCli(words: readonly string[], at: Surroundings): Promis
     .description("Keeps a school platform's rosters in step with the systems around it.")
     .exitOverride()
     .configureOutput({ writeOut: (text) => void at.out.write(text), writeErr: () => undefined })
+    .enablePositionalOptions()
     .showSuggestionAfterError(true);
   for (const add of commands) add(program, frame);
   try {

@@ -5,7 +5,11 @@ import { ProgressMeter, progressOf, timeLeft, type Snapshot } from './progress.j
 
 const nothing = { announced: null, read: 0, planned: 0, absent: 0, applied: 0 } as unknown as EntityCounts;
 
-function snapshot(state: RunState, phases: Partial<Record<EntityName, string>>, counts: Partial<Record<EntityName, Partial<EntityCounts>>> = {}): Snapshot {
+function snapshot(
+  state: RunState,
+  phases: Partial<Record<EntityName, string>>,
+  counts: Partial<Record<EntityName, Partial<EntityCounts>>> = {},
+): Snapshot {
   const entities = Object.fromEntries(entityNames.map((name) => [name, { ...nothing, ...counts[name] }]));
   return {
     state,
@@ -21,7 +25,11 @@ describe('progress', () => {
   });
 
   it('counts what was read of what was announced, for the entity that is being read', () => {
-    const now = snapshot('fetching', { orgs: 'fetched', users: 'fetching', academicSessions: 'fetched', courses: 'fetched' }, { users: { read: 300, announced: 900 } });
+    const now = snapshot(
+      'fetching',
+      { orgs: 'fetched', users: 'fetching', academicSessions: 'fetched', courses: 'fetched' },
+      { users: { read: 300, announced: 900 } },
+    );
     expect(progressOf(now)).toEqual({ step: 'reading', entity: 'users', done: 300, total: 900 });
   });
 
@@ -35,12 +43,19 @@ describe('progress', () => {
   });
 
   it('says why a run has paused', () => {
-    expect(progressOf({ ...snapshot('paused', {}), reason: 'The source does not answer.' }).step).toBe('paused: The source does not answer.');
+    expect(progressOf({ ...snapshot('paused', {}), reason: 'The source does not answer.' }).step).toBe(
+      'paused: The source does not answer.',
+    );
   });
 });
 
 describe('the line', () => {
-  const reading = (done: number, entity: EntityName = 'users', total: number | null = 1_000) => ({ step: 'reading', entity, done, total });
+  const reading = (done: number, entity: EntityName = 'users', total: number | null = 1_000) => ({
+    step: 'reading',
+    entity,
+    done,
+    total,
+  });
 
   it('tells rate and time left once there is something to tell them from', () => {
     const meter = new ProgressMeter();

@@ -27,15 +27,23 @@ const steps: Readonly<Partial<Record<RunState, { step: string; phase: readonly s
 
 export function progressOf({ state, reason, phases, entities }: Snapshot): Progress {
   const now = steps[state];
-  if (!now) return { step: state === 'queued' ? 'waiting for a worker' : stopped(state, reason), entity: null, done: 0, total: null };
-  const entity = entityNames.find((name) => now.phase.includes(phases.find((p) => p.entity === name)?.state ?? 'waiting')) ?? null;
+  if (!now)
+    return {
+      step: state === 'queued' ? 'waiting for a worker' : stopped(state, reason),
+      entity: null,
+      done: 0,
+      total: null,
+    };
+  const entity =
+    entityNames.find((name) => now.phase.includes(phases.find((p) => p.entity === name)?.state ?? 'waiting')) ?? null;
   if (entity === null) return { step: now.step, entity, done: 0, total: null };
   const counts = entities[entity];
   if (now.step === 'reading') return { step: now.step, entity, done: counts.read, total: counts.announced };
   return { step: now.step, entity, done: counts.applied, total: counts.planned + counts.absent };
 }
 
-const stopped = (state: RunState, reason: string | null): string => `${state.replaceAll('_', ' ')}${reason ? `: ${reason}` : ''}`;
+const stopped = (state: RunState, reason: string | null): string =>
+  `${state.replaceAll('_', ' ')}${reason ? `: ${reason}` : ''}`;
 
 /** Keeps the beginning of each step of each entity, so that its rate can be told. */
 export class ProgressMeter {

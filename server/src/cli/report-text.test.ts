@@ -4,8 +4,29 @@ import { entityNames, type EntityCounts, type RunReport } from '@rollcall/core';
 import { reportText } from './report-text.js';
 
 const counts = (read: number): EntityCounts => ({
-  ...{ announced: read, read, duplicate: 0, distinct: read, rejected: 0, staged: read, unchanged: read, planned: 0, declined: 0 },
-  ...{ ignored: 0, created: 0, updated: 0, reactivated: 0, deactivated: 0, missing: 0, absent: 0, held: 0, blocked: 0, stale: 0 },
+  ...{
+    announced: read,
+    read,
+    duplicate: 0,
+    distinct: read,
+    rejected: 0,
+    staged: read,
+    unchanged: read,
+    planned: 0,
+    declined: 0,
+  },
+  ...{
+    ignored: 0,
+    created: 0,
+    updated: 0,
+    reactivated: 0,
+    deactivated: 0,
+    missing: 0,
+    absent: 0,
+    held: 0,
+    blocked: 0,
+    stale: 0,
+  },
   ...{ conflict: 0, applied: 0, complete: true },
 });
 
@@ -27,14 +48,28 @@ describe('the report', () => {
   });
 
   it('says what is held back and why', () => {
-    const hold = { id: 'h1', entity: 'users', operation: 'deactivate', scope: 'Lime School', rows: 40, reason: 'all 40 rows', openedAt: '' };
+    const hold = {
+      id: 'h1',
+      entity: 'users',
+      operation: 'deactivate',
+      scope: 'Lime School',
+      rows: 40,
+      reason: 'all 40 rows',
+      openedAt: '',
+    };
     const text = reportText({ ...report, run: { ...report.run, state: 'completed_with_holds' }, holds: [hold] });
     expect(text).toMatch(/completed with holds/);
     expect(text).toMatch(/h1 .*users .*deactivate .*Lime School .*40 .*all 40 rows/);
   });
 
   it('lists some of what was kept out, and how many more there are', () => {
-    const rejects = Array.from({ length: 12 }, (_, i) => ({ entity: 'users', externalId: `u${i}`, code: 'missing', field: 'name', message: 'no name' }));
+    const rejects = Array.from({ length: 12 }, (_, i) => ({
+      entity: 'users',
+      externalId: `u${i}`,
+      code: 'missing',
+      field: 'name',
+      message: 'no name',
+    }));
     const entities = { ...report.entities, users: { ...counts(30), rejected: 25 } };
     const text = reportText({ ...report, entities, rejects });
     expect(text).toMatch(/u9/);
@@ -43,7 +78,12 @@ describe('the report', () => {
   });
 
   it('names reason and next step of a run that stopped', () => {
-    const run = { ...report.run, state: 'needs_attention' as const, reason: 'It does not answer.', nextStep: 'Check it.' };
+    const run = {
+      ...report.run,
+      state: 'needs_attention' as const,
+      reason: 'It does not answer.',
+      nextStep: 'Check it.',
+    };
     expect(reportText({ ...report, run })).toMatch(/It does not answer\. Check it\./);
   });
 

@@ -10,7 +10,9 @@ const rejectsShown = 10;
 
 export function reportText(report: RunReport): string {
   const { run, entities, holds, rejects, seconds, recordsPerSecond, peakRssMb } = report;
-  const rows = entityNames.filter((name) => entities[name]).map((name) => [name, ...columns.map((c) => entities[name]![c] as number)]);
+  const rows = entityNames
+    .filter((name) => entities[name])
+    .map((name) => [name, ...columns.map((c) => entities[name]![c] as number)]);
   const total = columns.map((_, i) => rows.reduce((sum, row) => sum + (row[i + 1] as number), 0));
   return [
     `${run.mode === 'plan' ? 'Plan' : 'Sync'} of ${run.integration}: ${run.state.replaceAll('_', ' ')}, ${seconds} s, ` +
@@ -26,7 +28,11 @@ export function reportText(report: RunReport): string {
 function holdLines(holds: RunReport['holds']): string[] {
   if (holds.length === 0) return [];
   const rows = holds.map((hold) => [hold.id, hold.entity, hold.operation, hold.scope, hold.rows, hold.reason]);
-  return ['', 'Held back until a person decides:', table(['hold', 'entity', 'operation', 'scope', 'rows', 'why'], rows)];
+  return [
+    '',
+    'Held back until a person decides:',
+    table(['hold', 'entity', 'operation', 'scope', 'rows', 'why'], rows),
+  ];
 }
 
 function rejectLines(rejects: RunReport['rejects'], count: number): string[] {

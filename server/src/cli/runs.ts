@@ -60,7 +60,8 @@ async function reportOf(db: Database, wanted: string, tenant: string | undefined
   const { id: tenantId } = await chooseTenant(db, tenant);
   return db.withTenant(tenantId, async (tx) => {
     const id = wanted === 'last' ? (await listRuns(tx, tenantId, { limit: 1 }))[0]?.id : wanted;
-    if (!id || !isUuid(id)) throw new Fault('not_found', wanted === 'last' ? 'There is no run yet.' : 'There is no such run.');
+    if (!id || !isUuid(id))
+      throw new Fault('not_found', wanted === 'last' ? 'There is no run yet.' : 'There is no such run.');
     return buildReport(tx, await findRun(tx, tenantId, id));
   });
 }

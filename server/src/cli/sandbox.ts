@@ -50,7 +50,10 @@ export function addSandbox(program: Command, frame: CommandFrame): void {
 /** Its ready line is the JSON of this command. */
 async function serveSandbox(at: Surroundings, { port, students, seed }: StartOptions): Promise<number> {
   const flags = ['--port', port, '--students', students, '--seed', seed].map(String);
-  const child = spawn(process.execPath, [at.programs.sandbox, ...flags], { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(process.execPath, [at.programs.sandbox, ...flags], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
   const end = () => child.kill('SIGTERM');
   at.stop.addEventListener('abort', end, { once: true });
   process.once('exit', end);
@@ -65,7 +68,12 @@ function runningSandbox(at: Surroundings): string {
   throw new Fault('invalid_input', 'No sandbox is running: start one with "up", or name one with --url.');
 }
 
-async function controlSandbox(url: string, verb: string, json: string | undefined, method: string | undefined): Promise<unknown> {
+async function controlSandbox(
+  url: string,
+  verb: string,
+  json: string | undefined,
+  method: string | undefined,
+): Promise<unknown> {
   const body = json === undefined ? undefined : jsonObject(json);
   const how = method?.toUpperCase() ?? (body || !looking.has(verb) ? 'POST' : 'GET');
   const response = await fetch(new URL(`/control/${encodeURIComponent(verb)}`, url), {

@@ -42,7 +42,12 @@ export function addWorker(program: Command, frame: CommandFrame): void {
   );
 }
 
-async function untilAsked({ stop }: Surroundings, terminal: Terminal, running: RunningProcess, what: string): Promise<number> {
+async function untilAsked(
+  { stop }: Surroundings,
+  terminal: Terminal,
+  running: RunningProcess,
+  what: string,
+): Promise<number> {
   terminal.result({ ready: true, ...running.ready }, () => `${what}. Ctrl-C stops it.`);
   if (!stop.aborted) await new Promise((done) => stop.addEventListener('abort', done, { once: true }));
   await running.stop();

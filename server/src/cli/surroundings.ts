@@ -12,7 +12,9 @@ export interface Surroundings {
   /** Aborts when the person or the system wants the command to end; however often it is asked, once. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
-  readonly compose: (options: ProcessOptions & { processName: string; connections?: number; logFile?: string }) => Rollcall;
+  readonly compose: (
+    options: ProcessOptions & { processName: string; connections?: number; logFile?: string },
+  ) => Rollcall;
   readonly runWorker: (options: ProcessOptions) => Promise<RunningProcess>;
   readonly runApi: (options: ProcessOptions & { port: number }) => Promise<RunningProcess>;
   /** The programs that `up` starts: absolute paths of scripts. */

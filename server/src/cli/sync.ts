@@ -32,7 +32,13 @@ export function addSync(program: Command, frame: CommandFrame): void {
     withRollcall(frame.at, 'worker', async (rollcall) => {
       const { id: tenantId } = await chooseTenant(rollcall.db, options.tenant);
       const mode = options.plan ? 'plan' : 'full';
-      const run = await requestRun(rollcall.db, { tenantId, integration: integration!, mode, trigger: 'manual', actor: 'cli' });
+      const run = await requestRun(rollcall.db, {
+        tenantId,
+        integration: integration!,
+        mode,
+        trigger: 'manual',
+        actor: 'cli',
+      });
       if (!run.created) terminal.say('A run of this integration is under way; following it.');
       return syncAndReport(frame.at, terminal, rollcall, run);
     }),
@@ -73,8 +79,8 @@ export async function followAndReport(
 ): Promise<number> {
   const display = new ProgressDisplay(terminal, () => at.clock.now());
   const onProgress = (snapshot: Parameters<typeof progressOf>[0]) => display.update(progressOf(snapshot));
-  const { state } = await followRun({ tenantId, runId }, { db, clock: at.clock, stop: at.stop, onProgress }).finally(() =>
-    display.end(),
+  const { state } = await followRun({ tenantId, runId }, { db, clock: at.clock, stop: at.stop, onProgress }).finally(
+    () => display.end(),
   );
   const report = await db.withTenant(tenantId, async (tx) => buildReport(tx, await findRun(tx, tenantId, runId)));
   onReport?.(JSON.stringify(report));

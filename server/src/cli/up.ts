@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { fileProblem } from '../config/setup-problem.js';
 import { RunBell } from '../jobs/run-bell.js';
 import { requestRun } from '../sync/request-run.js';
-import { wholeNumber } from './option-values.js';
+import { fileName, wholeNumber } from './option-values.js';
 import { act, type CommandFrame } from './run-command.js';
 import type { Surroundings } from './surroundings.js';
 import { followAndReport } from './sync.js';
@@ -29,9 +29,14 @@ export function addUp(program: Command, frame: CommandFrame): void {
     .command('up')
     .description('Start everything: database, sandbox district, worker, API; sync once, and stay up until Ctrl-C.')
     .option('--students <n>', 'students of the district', wholeNumber(1, 2_000_000), 1000)
-    .option('--seed <n>', 'names the district: another pair is another integration', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option(
+      '--seed <n>',
+      'names the district: another pair is another integration',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      1,
+    )
     .option('--once', 'stop after the first sync')
-    .option('--out <file>', 'write the run report to this file as JSON too');
+    .option('--out <file>', 'write the run report to this file as JSON too', fileName);
   act<Options>(command, frame, (terminal, options) => up(frame.at, terminal, options));
 }
 
@@ -39,7 +44,9 @@ async function up(at: Surroundings, terminal: Terminal, options: Options): Promi
   const say = (sentence: string) => terminal.say(sentence);
   const bringUp = new BringUp(at, say);
   try {
-    say(`Starting Rollcall with a district of ${options.students.toLocaleString('en-US')} students (seed ${options.seed}).`);
+    say(
+      `Starting Rollcall with a district of ${options.students.toLocaleString('en-US')} students (seed ${options.seed}).`,
+    );
     const instance = await bringUp.up(options);
     const code = await firstSync(at, terminal, instance, options.out);
     const steps = await nextSteps(instance);
@@ -55,7 +62,13 @@ async function up(at: Surroundings, terminal: Terminal, options: Options): Promi
 
 async function firstSync(at: Surroundings, terminal: Terminal, instance: Instance, out?: string): Promise<number> {
   const { rollcall, urls, tenant, integration } = instance;
-  const wanted = { tenantId: tenant.id, integration: integration.id, mode: 'full', trigger: 'up', actor: 'cli' } as const;
+  const wanted = {
+    tenantId: tenant.id,
+    integration: integration.id,
+    mode: 'full',
+    trigger: 'up',
+    actor: 'cli',
+  } as const;
   const { runId } = await requestRun(rollcall.db, wanted);
   const bell = new RunBell(urls.app, rollcall.log);
   await bell.ring({ tenantId: tenant.id, runId });

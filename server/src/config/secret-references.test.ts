@@ -16,24 +16,37 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-const resolve = (settings: unknown) => resolveSecrets(settings, { env: { SECRET: 'from a variable', EMPTY: '' }, dataDir });
+const resolve = (settings: unknown) =>
+  resolveSecrets(settings, { env: { SECRET: 'from a variable', EMPTY: '' }, dataDir });
 
 describe('a reference to a secret', () => {
   it('becomes the value of a variable', () => {
-    expect(resolve({ clientId: 'a', clientSecretRef: 'env:SECRET' })).toEqual({ clientId: 'a', clientSecret: 'from a variable' });
+    expect(resolve({ clientId: 'a', clientSecretRef: 'env:SECRET' })).toEqual({
+      clientId: 'a',
+      clientSecret: 'from a variable',
+    });
   });
 
   it('becomes the content of a file, without the line end that editors add', () => {
     expect(resolve({ clientSecretRef: 'file:district' })).toEqual({ clientSecret: 'from a file' });
   });
 
-  it.each(['env:MISSING', 'env:EMPTY', 'file:missing', 'file:../outside', 'file:/etc/passwd', 'vault:x', 'SECRET', 7, null])(
-    'is refused by name when it is %j',
-    (reference) => {
-      expect(() => resolve({ clientSecretRef: reference })).toThrow(expect.objectContaining({ code: 'invalid_configuration' }));
-      expect(() => resolve({ clientSecretRef: reference })).toThrow(/^The setting clientSecretRef /);
-    },
-  );
+  it.each([
+    'env:MISSING',
+    'env:EMPTY',
+    'file:missing',
+    'file:../outside',
+    'file:/etc/passwd',
+    'vault:x',
+    'SECRET',
+    7,
+    null,
+  ])('is refused by name when it is %j', (reference) => {
+    expect(() => resolve({ clientSecretRef: reference })).toThrow(
+      expect.objectContaining({ code: 'invalid_configuration' }),
+    );
+    expect(() => resolve({ clientSecretRef: reference })).toThrow(/^The setting clientSecretRef /);
+  });
 
   it('is refused when others may read the file, without what stands in it', () => {
     expect(() => resolve({ clientSecretRef: 'file:open' })).toThrow(/others may read: chmod 600/);

@@ -55,7 +55,12 @@ async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal
     return 'over';
   } catch (error) {
     if (signal.aborted || error instanceof Fault || isDatabaseAway(error)) throw error;
-    log.error('attempt.crashed', { run: lease.runId, errorName: nameOf(error), code: codeOf(error), reason: placeOf(error) });
+    log.error('attempt.crashed', {
+      run: lease.runId,
+      errorName: nameOf(error),
+      code: codeOf(error),
+      reason: placeOf(error),
+    });
     await noteCrash(db, lease, nameOf(error));
     return 'crashed';
   }
@@ -73,6 +78,9 @@ function codeOf(error: unknown): string | null {
 
 /** Where it happened. An error's text may quote a record, its stack below the text does not. */
 function placeOf(error: unknown): string | null {
-  const frame = error instanceof Error ? error.stack?.split('\n').find((line) => /^\s+at .*(server|connectors|core)\//.test(line)) : undefined;
+  const frame =
+    error instanceof Error
+      ? error.stack?.split('\n').find((line) => /^\s+at .*(server|connectors|core)\//.test(line))
+      : undefined;
   return frame?.replace(/^\s+at /, '').replace(/\(?file:.*\/(server|connectors|core)\//, '($1/') ?? null;
 }

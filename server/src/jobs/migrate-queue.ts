@@ -31,7 +31,9 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
   try {
     await connection.waitUntilReady();
     // Concurrent grants on one object fail with 'tuple concurrently updated'.
-    await connection.pool.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('rollcall queue grants')); ${grants}; COMMIT`);
+    await connection.pool.query(
+      `BEGIN; SELECT pg_advisory_xact_lock(hashtext('rollcall queue grants')); ${grants}; COMMIT`,
+    );
   } finally {
     await connection.close();
   }

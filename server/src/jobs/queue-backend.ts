@@ -27,4 +27,3 @@ export const workerTimes = {
 } as const;
 
 export const jobKeeping = { removeOnComplete: true, removeOnFail: true } as const;
-

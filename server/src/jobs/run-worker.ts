@@ -35,8 +35,15 @@ export async function startWorker<Payload extends z.ZodType, Parts>(
     },
     { connection: queueConnection(databaseUrl), concurrency, ...workerTimes },
   );
-  worker.on('error', atMostOnceASecond((error, suppressed) => log.warn('queue.failed', { queue: queue.name, errorName: error.name, suppressed })));
-  worker.on('failed', (job, error) => log.error('job.failed', { queue: queue.name, job: job?.id ?? null, errorName: error.name }));
+  worker.on(
+    'error',
+    atMostOnceASecond((error, suppressed) =>
+      log.warn('queue.failed', { queue: queue.name, errorName: error.name, suppressed }),
+    ),
+  );
+  worker.on('failed', (job, error) =>
+    log.error('job.failed', { queue: queue.name, job: job?.id ?? null, errorName: error.name }),
+  );
   try {
     await worker.waitUntilReady();
   } catch (error) {

@@ -41,7 +41,8 @@ export async function keepSweeping(parts: SweeperParts, stop: AbortSignal): Prom
       away = false;
     } catch (error) {
       // Said once, not every two seconds for as long as it lasts.
-      if (!away) log.warn(isDatabaseAway(error) ? 'database.left' : 'sweep.failed', { errorName: (error as Error).name });
+      if (!away)
+        log.warn(isDatabaseAway(error) ? 'database.left' : 'sweep.failed', { errorName: (error as Error).name });
       away = true;
     }
     await clock.sleep(sweepIntervalMs, stop).catch(() => undefined);

@@ -56,12 +56,20 @@ export function compose(options: ComposeOptions): Composition {
     onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
   });
   const ports: Ports = { clock: systemClock, log, metrics, random: Math.random };
-  const factory = new SecretResolvingFactory(ports, { env, dataDir }).register(timebackDefinition).register(mockDefinition);
+  const factory = new SecretResolvingFactory(ports, { env, dataDir })
+    .register(timebackDefinition)
+    .register(mockDefinition);
   const registry = new IntegrationRegistry(factory, ports);
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const work = async (lease: Lease, signal: AbortSignal) => {
     const attempt = new AttemptProviders(db, factory);
-    const engine = new DataSyncEngine({ db, ...ports, failpoint, policy: defaultPolicy, connect: (run) => attempt.connect(run) });
+    const engine = new DataSyncEngine({
+      db,
+      ...ports,
+      failpoint,
+      policy: defaultPolicy,
+      connect: (run) => attempt.connect(run),
+    });
     return engine.run(lease, signal).finally(() => attempt.end());
   };
   const close = async () => {

@@ -17,7 +17,10 @@ export interface RunningProcess {
 const longestStopMs = 18_000;
 
 /** Settings of a process that was given its database by the one that started it. Throws SetupProblem without one. */
-export function processSettings(variable: string, env: NodeJS.ProcessEnv = process.env): Omit<ComposeOptions, 'processName'> {
+export function processSettings(
+  variable: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Omit<ComposeOptions, 'processName'> {
   const databaseUrl = env[variable];
   if (!databaseUrl)
     throw new SetupProblem(`${variable} is not set: start this process with "up", "serve" or "worker", or set it.`);

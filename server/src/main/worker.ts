@@ -17,7 +17,9 @@ export async function runWorker(options: Omit<ComposeOptions, 'processName'>): P
   const { databaseUrl } = options;
   const stop = new AbortController();
   const bell = new RunBell(databaseUrl, parts.log);
-  const worker = await untilAnswered(parts, () => startWorker(runRequested, parts, stop.signal, { databaseUrl, log: parts.log }));
+  const worker = await untilAnswered(parts, () =>
+    startWorker(runRequested, parts, stop.signal, { databaseUrl, log: parts.log }),
+  );
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell }, stop.signal);
   parts.log.info('worker.started', { pid: process.pid });
   return {

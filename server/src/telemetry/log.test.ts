@@ -2,9 +2,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from './log.js';
 
-function lines(write: (log: ReturnType<typeof createLog>) => void, level: 'debug' | 'info' = 'info'): Record<string, unknown>[] {
+function lines(
+  write: (log: ReturnType<typeof createLog>) => void,
+  level: 'debug' | 'info' = 'info',
+): Record<string, unknown>[] {
   const found: Record<string, unknown>[] = [];
-  write(createLog('test', level, { write: (line: string) => void found.push(JSON.parse(line) as Record<string, unknown>) }));
+  write(
+    createLog('test', level, { write: (line: string) => void found.push(JSON.parse(line) as Record<string, unknown>) }),
+  );
   return found;
 }
 

@@ -11,9 +11,48 @@ type Fields = Parameters<Log['info']>[1];
 
 /** Ids, counts, names of steps and states, and sentences of faults, which hold no personal data by their contract. */
 const allowed: ReadonlySet<string> = new Set([
-  ...['run', 'tenant', 'integration', 'id', 'kind', 'name', 'entity', 'operation', 'correlationId', 'requestId', 'process'],
-  ...['attempt', 'outcome', 'status', 'state', 'step', 'reason', 'nextStep', 'code', 'errorName', 'signal', 'queue', 'job'],
-  ...['ms', 'waitMs', 'lifeMs', 'bytes', 'rows', 'pages', 'count', 'port', 'pid', 'method', 'route', 'version', 'suppressed'],
+  ...[
+    'run',
+    'tenant',
+    'integration',
+    'id',
+    'kind',
+    'name',
+    'entity',
+    'operation',
+    'correlationId',
+    'requestId',
+    'process',
+  ],
+  ...[
+    'attempt',
+    'outcome',
+    'status',
+    'state',
+    'step',
+    'reason',
+    'nextStep',
+    'code',
+    'errorName',
+    'signal',
+    'queue',
+    'job',
+  ],
+  ...[
+    'ms',
+    'waitMs',
+    'lifeMs',
+    'bytes',
+    'rows',
+    'pages',
+    'count',
+    'port',
+    'pid',
+    'method',
+    'route',
+    'version',
+    'suppressed',
+  ],
 ]);
 
 export function createLog(
@@ -23,8 +62,12 @@ export function createLog(
   to?: string | DestinationStream,
 ): Log {
   const destination = typeof to === 'object' ? to : openDestination(to);
-  const lines = pino({ level, base: { process: processName }, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime }, guarded(destination));
-  const write = (at: 'debug' | 'info' | 'warn' | 'error') => (event: string, fields?: Fields) => lines[at](known(fields), event);
+  const lines = pino(
+    { level, base: { process: processName }, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime },
+    guarded(destination),
+  );
+  const write = (at: 'debug' | 'info' | 'warn' | 'error') => (event: string, fields?: Fields) =>
+    lines[at](known(fields), event);
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
@@ -48,6 +91,8 @@ function guarded(destination: DestinationStream): DestinationStream {
 }
 
 function known(fields: Fields = {}): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([name, value]) => [name, allowed.has(name) ? value : '[removed]'] as const);
+  const entries = Object.entries(fields).map(
+    ([name, value]) => [name, allowed.has(name) ? value : '[removed]'] as const,
+  );
   return Object.fromEntries(entries);
 }

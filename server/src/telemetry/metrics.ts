@@ -83,4 +83,5 @@ function labelText(labels: Labels): string {
   return `{${names.map((name) => `${name.replaceAll(/\W/g, '_')}="${escaped(labels[name]!)}"`).join(',')}}`;
 }
 
-const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+const escaped = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

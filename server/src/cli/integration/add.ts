@@ -37,7 +37,10 @@ export function addIntegrationCommand(integration: Command, frame: CommandFrame)
     .option('--kind <kind>', 'timeback or mock', 'timeback')
     .option('--preset <name>', `hosts and paths of a platform: ${Object.keys(presets).join(', ')}`)
     .option('--client-id <id>', 'client id that the provider gave')
-    .option('--secret <reference>', "where the client's secret is: env:NAME or file:NAME (in the data folder's secrets/)")
+    .option(
+      '--secret <reference>',
+      "where the client's secret is: env:NAME or file:NAME (in the data folder's secrets/)",
+    )
     .option('--settings <json>', 'further settings as a JSON object', jsonObject, {})
     .option('--tenant <name>', 'needed only where there are several; created when it is new');
   act<Options>(command, frame, (terminal, options, name) =>
@@ -47,7 +50,10 @@ export function addIntegrationCommand(integration: Command, frame: CommandFrame)
       const { id: tenantId } = known ? await chooseTenant(db) : await ensureTenant(db, options.tenant ?? 'default');
       const wanted = { tenantId, name: name!, kind: options.kind, settings };
       const added = await db.withTenant(tenantId, (tx) => addIntegration(tx, wanted));
-      terminal.result(added, () => `Added ${added.name}. Try it with "integration test ${added.name}", then "sync ${added.name}".`);
+      terminal.result(
+        added,
+        () => `Added ${added.name}. Try it with "integration test ${added.name}", then "sync ${added.name}".`,
+      );
       return EXIT.ok;
     }),
   );
@@ -58,7 +64,8 @@ function settingsOf({ kind, preset, clientId, secret, settings }: Options, facto
   if (preset !== undefined && !presets[preset])
     throw new Fault('invalid_input', `There is no preset ${preset}; there are ${Object.keys(presets).join(', ')}.`);
   const open = secretFields(factory.definition(kind).configSchema).find((field) => field in settings);
-  if (open) throw new Fault('invalid_input', `${open} is a secret: give ${open}Ref with env:NAME or file:NAME instead.`);
+  if (open)
+    throw new Fault('invalid_input', `${open} is a secret: give ${open}Ref with env:NAME or file:NAME instead.`);
   const all = {
     ...(preset === undefined ? {} : presets[preset]),
     ...(clientId === undefined ? {} : { clientId }),

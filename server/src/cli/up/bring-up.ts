@@ -70,7 +70,8 @@ export class BringUp {
 
   /** Safe to call at any time, also while something is still starting. */
   async down(): Promise<void> {
-    for (const undo of this.#undo.splice(0).toReversed()) await Promise.resolve(undo()).catch((error: Error) => this.#say(error.message));
+    for (const undo of this.#undo.splice(0).toReversed())
+      await Promise.resolve(undo()).catch((error: Error) => this.#say(error.message));
   }
 
   async #database(dataDir: string): Promise<string> {
@@ -85,7 +86,14 @@ export class BringUp {
   #compose(urls: DatabaseUrls, dataDir: string): Rollcall {
     const { env } = this.at;
     const logFile = `${dataDir}/logs/up.log`;
-    const options = { processName: 'up', databaseUrl: urls.app, connections: 3, dataDir, logFile, logLevel: this.#settings.logLevel };
+    const options = {
+      processName: 'up',
+      databaseUrl: urls.app,
+      connections: 3,
+      dataDir,
+      logFile,
+      logLevel: this.#settings.logLevel,
+    };
     const rollcall = this.at.compose({ ...options, env });
     this.#undo.push(() => rollcall.close());
     return rollcall;
@@ -104,7 +112,12 @@ export class BringUp {
 
   async #api(book: InstanceBook, dataDir: string, urls: DatabaseUrls): Promise<string> {
     const fallback = Settings.parse({}).apiPort;
-    const port = await choosePort({ what: 'API', variable: 'ROLLCALL_API_PORT', setting: this.#settings.apiPort, fallback });
+    const port = await choosePort({
+      what: 'API',
+      variable: 'ROLLCALL_API_PORT',
+      setting: this.#settings.apiPort,
+      fallback,
+    });
     const env = { ROLLCALL_APP_DATABASE_URL: urls.app, ROLLCALL_DATA_DIR: dataDir, ROLLCALL_API_PORT: String(port) };
     const start = () => startProcess('api', process.execPath, [...nodeFlags, this.at.programs.api], { dataDir, env });
     const apiUrl = `http://127.0.0.1:${port}`;
@@ -137,7 +150,12 @@ export class BringUp {
       return process;
     });
     kept.catch(() => undefined); // the one who awaits it hears of it
-    this.#undo.push(() => kept.then((process) => process.stop(), () => undefined));
+    this.#undo.push(() =>
+      kept.then(
+        (process) => process.stop(),
+        () => undefined,
+      ),
+    );
     return kept;
   }
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   taken = (server.address() as AddressInfo).port;
 });
-afterAll(() => server.close());
+afterAll(() => void server.close());
 
 const wish = (setting: number, fallback: number) => ({ what: 'API', variable: 'ROLLCALL_API_PORT', setting, fallback });
 

@@ -16,7 +16,9 @@ export async function choosePort(wish: PortWish, remembered: number | null = nul
   const { setting, fallback, what, variable } = wish;
   if (setting !== fallback && setting !== 0) {
     if (await isPortFree(setting)) return setting;
-    throw new SetupProblem(`Port ${setting} for the ${what} is taken by another program: end that program, or set ${variable} to another port.`);
+    throw new SetupProblem(
+      `Port ${setting} for the ${what} is taken by another program: end that program, or set ${variable} to another port.`,
+    );
   }
   for (const port of [remembered, setting]) if (port && (await isPortFree(port))) return port;
   return freePort();

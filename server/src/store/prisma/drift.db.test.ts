@@ -83,8 +83,9 @@ const sqlTypes: Readonly<Record<string, string>> = {
 async function catalogue(url: string): Promise<Map<string, Table>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ name: string } & Table>(
-    `SELECT c.relname AS name,
+  try {
+    const { rows } = await client.query<{ name: string } & Table>(
+      `SELECT c.relname AS name,
        (SELECT json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)
             || CASE WHEN a.attnotnull AND a.attndims = 0 THEN ' not null' ELSE '' END)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -92,8 +93,10 @@ async function catalogue(url: string): Promise<Map<string, Table>> {
        (SELECT json_agg(a.attname ORDER BY k.n) FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum WHERE i.indrelid = c.oid AND i.indisprimary) AS key
      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> ALL ($1)`,
-    [notOurs],
-  );
-  await client.end();
-  return new Map(rows.map(({ name, columns, key }) => [name, { columns, key }]));
+      [notOurs, unknownToPrisma],
+    );
+    return new Map(rows.map(({ name, columns, key }) => [name, { columns, key }]));
+  } finally {
+    await client.end();
+  }
 }

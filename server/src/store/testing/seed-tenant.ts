@@ -56,7 +56,9 @@ type Rows = readonly Readonly<Record<string, unknown>>[];
 const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...integrationRows(seeded),
   ...rosterRows(seeded, word),
-  ...workRows(seeded),
+  ...runRows(seeded),
+  ...foundRows(seeded),
+  ...trailRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
@@ -115,60 +117,48 @@ function rosterRows({ ids, integrationId }: SeededTenant, word: string): [string
   ];
 }
 
-function workRows({ ids, integrationId, runId, holdId }: SeededTenant): [string, Rows][] {
+function runRows({ ids, integrationId, runId }: SeededTenant): [string, Rows][] {
   const of = { integration_id: integrationId };
   const run = { run_id: runId, entity: 'users' };
-  const span = { first_id: ids.student, last_id: ids.student, first_row: 1, last_row: 1 };
-  const counts = { creates: 0, changes: 0, deactivations: 1, created: 0, updated: 0, reactivated: 0, deactivated: 0 };
-  const rows = { row_count: 2, full_rows: 2, slim_rows: 0, rejected_rows: 0, keyless_rows: 0 };
   const begun = { attempt: 1, configuration_version: 1, peak_rss_mb: 80, requested_at: '2026-11-20T08:00:00Z' };
   const ended = { started_at: '2026-11-20T08:00:01Z', finished_at: '2026-11-20T08:00:03Z' };
-  const phase = {
-    active: false,
-    state: 'verified',
-    complete: true,
-    re_read: false,
-    completed_before: false,
-    active_before: 0,
-  };
-  const scope = { scope_kind: 'school', scope_id: ids.school, state: 'open', digest: 'd', row_count: 1 };
-  const seen = { opened_run_id: runId, last_run_id: runId, opened_at: 'now', refreshed_at: 'now' };
-  const rejected = { first_run_id: runId, last_run_id: runId, first_seen_at: 'now', last_seen_at: 'now', times: 1 };
+  const reads = { re_read: false, completed_before: false, active_before: 0 };
+  const phase = { active: false, state: 'verified', complete: true, ...reads };
+  const rows = { row_count: 2, full_rows: 2, slim_rows: 0, rejected_rows: 0, keyless_rows: 0 };
+  const page = { ...run, page_offset: 0, ...rows, body_digest: 'b', keys_digest: 'k', attempt: 1 };
+  const span = { first_id: ids.student, last_id: ids.student, first_row: 1, last_row: 1 };
+  const counts = { creates: 0, changes: 0, deactivations: 1, created: 0, updated: 0, reactivated: 0, deactivated: 0 };
+  const state = { mode: 'full', state: 'completed_with_holds', trigger: 'manual' };
   return [
-    [
-      'runs',
-      [{ id: runId, ...of, mode: 'full', state: 'completed_with_holds', trigger: 'manual', ...begun, ...ended }],
-    ],
+    ['runs', [{ id: runId, ...of, ...state, ...begun, ...ended }]],
     ['run_leases', [{ run_id: runId, owner: 'nobody', fence: 1, held_until: '-infinity' }]],
-    [
-      'run_entities',
-      [{ ...run, ...of, ...phase, counts: { read: 2, distinct: 2, staged: 2, planned: 0, absent: 1, held: 1 } }],
-    ],
-    ['sync_pages', [{ ...run, page_offset: 0, ...rows, body_digest: 'b', keys_digest: 'k', attempt: 1 }]],
+    ['run_entities', [{ ...run, ...of, ...phase, counts: { read: 2, distinct: 2, staged: 2, absent: 1, held: 1 } }]],
+    ['sync_pages', [page]],
     ['sync_chunks', [{ ...run, ...span, ...counts }]],
-    ['holds', [{ id: holdId, ...of, entity: 'users', operation: 'deactivate', ...scope, ...seen, reason: 'too many' }]],
-    [
-      'sync_changes',
-      [
-        {
-          ...run,
-          local_id: ids.student,
-          external_id: 'ext-student',
-          operation: 'deactivate',
-          state: 'held',
-          absent: true,
-          hold_id: holdId,
-        },
-      ],
-    ],
-    [
-      'rejected_records',
-      [{ id: randomUUID(), ...of, entity: 'users', code: 'missing', message: 'No name.', state: 'open', ...rejected }],
-    ],
-    [
-      'integration_audit_logs',
-      [{ id: randomUUID(), ...of, run_id: runId, action: 'run.requested', actor: 'test', details: {} }],
-    ],
+  ];
+}
+
+/** A deactivation that waits in a hold, and a record that was kept out. */
+function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string, Rows][] {
+  const of = { integration_id: integrationId, entity: 'users' };
+  const scope = { operation: 'deactivate', scope_kind: 'school', scope_id: ids.school, digest: 'd', row_count: 1 };
+  const seen = { opened_run_id: runId, last_run_id: runId, opened_at: 'now', refreshed_at: 'now' };
+  const change = { run_id: runId, entity: 'users', local_id: ids.student, external_id: 'ext-student' };
+  const held = { operation: 'deactivate', state: 'held', absent: true, hold_id: holdId };
+  const times = { first_run_id: runId, last_run_id: runId, first_seen_at: 'now', last_seen_at: 'now', times: 1 };
+  const reject = { id: randomUUID(), code: 'missing', message: 'No name.', state: 'open' };
+  return [
+    ['holds', [{ id: holdId, ...of, ...scope, ...seen, state: 'open', reason: 'too many' }]],
+    ['sync_changes', [{ ...change, ...held }]],
+    ['rejected_records', [{ ...of, ...reject, ...times }]],
+  ];
+}
+
+/** The change log's rows are written by its trigger. */
+function trailRows({ integrationId, runId }: SeededTenant): [string, Rows][] {
+  const by = { integration_id: integrationId, run_id: runId, actor: 'test' };
+  return [
+    ['integration_audit_logs', [{ id: randomUUID(), ...by, action: 'run.requested', details: {} }]],
     ['outbox', [{ id: randomUUID(), topic: 'run.completed', payload: {} }]],
   ];
 }

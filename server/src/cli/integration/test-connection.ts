@@ -19,7 +19,9 @@ export function testIntegrationCommand(integration: Command, frame: CommandFrame
   act<Options>(command, frame, (terminal, { tenant }, name) =>
     withRollcall(frame.at, 'app', async (rollcall) => {
       const result = await test(rollcall, name!, tenant);
-      terminal.result(result, () => result.steps.map((s) => `${s.ok ? 'ok    ' : 'FAILED'}  ${s.name}: ${s.message}`).join('\n'));
+      terminal.result(result, () =>
+        result.steps.map((s) => `${s.ok ? 'ok    ' : 'FAILED'}  ${s.name}: ${s.message}`).join('\n'),
+      );
       return result.ok ? EXIT.ok : EXIT.failed;
     }),
   );

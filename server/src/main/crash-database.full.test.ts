@@ -1,0 +1,74 @@
+/**
+ * The whole instance under fire: PostgreSQL's postmaster, the worker, or `up` itself killed in the middle of a first load. It
+ * comes to the same counts as an undisturbed one, by itself or with the next start.
+ */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { entityNames, type RunReport } from '@rollcall/core';
+import { readPostmaster } from '../config/postmaster-file.js';
+import { CommandLine } from './testing/command-line.js';
+
+const district = 'up --students 6000 --seed 5 --once --json';
+let rollcall: CommandLine;
+beforeEach(() => {
+  rollcall = new CommandLine();
+});
+afterEach(() => rollcall.close());
+
+const postmaster = () => readPostmaster(join(rollcall.dataDir, 'postgres', 'cluster'))!.pid;
+const instance = () =>
+  JSON.parse(readFileSync(join(rollcall.dataDir, 'instance.json'), 'utf8')) as { owner: { pid: number } };
+
+/** Everything that is in the source is in the hub, once, and a second look finds nothing to do. */
+async function expectWhole(report: RunReport): Promise<void> {
+  expect(report.run).toMatchObject({ state: 'completed', integration: 'sandbox-6000-5' });
+  for (const name of entityNames) {
+    const counts = report.entities[name];
+    expect({ name, read: counts.read, kept: counts.created + counts.ignored }).toEqual({
+      name,
+      read: counts.announced,
+      kept: counts.announced,
+    });
+  }
+  const again = await rollcall.json<RunReport>(district.replace(' --json', ''));
+  for (const name of entityNames) expect(again.entities[name]).toMatchObject({ applied: 0, missing: 0, rejected: 0 });
+}
+
+describe('in the middle of a first load', () => {
+  it.each(['reading users', 'reading enrollments', 'applying'])(
+    'PostgreSQL dies while %s: it comes back on its port, and the run goes on',
+    async (moment) => {
+      const up = rollcall.start(district);
+      await up.says(new RegExp(moment));
+      process.kill(postmaster(), 'SIGKILL');
+      const { code, out, err } = await up.ended;
+      expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/PostgreSQL ended; starting it again/) });
+      await expectWhole(JSON.parse(out) as RunReport);
+    },
+    120_000,
+  );
+
+  it('"up" dies: the next start ends what it left behind and goes on with the same run', async () => {
+    const up = rollcall.start(district);
+    await up.says(/reading users/);
+    process.kill(instance().owner.pid, 'SIGKILL');
+    await up.ended;
+    const { code, out } = await rollcall.run(district);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as RunReport;
+    expect(report.run.attempt).toBeGreaterThan(1);
+    await expectWhole(report);
+  }, 120_000);
+
+  it('the worker dies in the middle of a chunk: it is started again and the run ends well', async () => {
+    const { code, out, err } = await rollcall.run(district, { ROLLCALL_FAILPOINT: 'chunk.written:4' });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/The worker was ended by SIGKILL; starting it again/),
+    });
+    const report = JSON.parse(out) as RunReport;
+    expect(report.run.attempt).toBe(2);
+    await expectWhole(report);
+  }, 120_000);
+});
