@@ -91,7 +91,6 @@ CREATE TABLE sync_changes (
   checksum uuid,
   stage_row bigint,
   school_id uuid,
-  refs uuid[],
   before jsonb,
   after jsonb,
   hold_id uuid,
