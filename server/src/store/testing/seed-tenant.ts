@@ -138,7 +138,7 @@ function runRows({ ids, integrationId, runId }: SeededTenant): [string, Rows][] 
   ];
 }
 
-/** A deactivation that waits in a hold, and a record that was kept out. */
+/** A deactivation that waits in a hold, an earlier one that was declined, and a record that was kept out. */
 function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string, Rows][] {
   const of = { integration_id: integrationId, entity: 'users' };
   const scope = { operation: 'deactivate', scope_kind: 'school', scope_id: ids.school, digest: 'd', row_count: 1 };
@@ -147,8 +147,13 @@ function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string
   const held = { operation: 'deactivate', state: 'held', absent: true, hold_id: holdId };
   const times = { first_run_id: runId, last_run_id: runId, first_seen_at: 'now', last_seen_at: 'now', times: 1 };
   const reject = { id: randomUUID(), code: 'missing', message: 'No name.', state: 'open' };
+  const by = { actor: 'Ada Quill', reason: 'the school has closed' };
+  const decision = { id: randomUUID(), hold_id: holdId, decision: 'declined', digest: 'c', row_count: 1, ...by };
+  const declined = { ...of, external_id: 'ext-moved', operation: 'deactivate', run_id: runId, ...by };
   return [
     ['holds', [{ id: holdId, ...of, ...scope, ...seen, state: 'open', reason: 'too many' }]],
+    ['hold_decisions', [{ ...decision, decided_at: 'now' }]],
+    ['declined_changes', [{ ...declined, declined_at: 'now' }]],
     ['sync_changes', [{ ...change, ...held }]],
     ['rejected_records', [{ ...of, ...reject, ...times }]],
   ];
