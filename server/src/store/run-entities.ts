@@ -16,7 +16,13 @@ export interface Phase {
   readonly reRead: boolean;
   readonly completedBefore: boolean;
   readonly activeBefore: number;
-  readonly counts: Partial<EntityCounts> & { seen?: number };
+  readonly counts: Partial<EntityCounts> & InnerCounts;
+}
+
+/** What the report does not show: links seen, and records read whole that turned out equal to ours. */
+export interface InnerCounts {
+  seen?: number;
+  equal?: number;
 }
 
 interface RunKey {

@@ -104,7 +104,9 @@ export async function settleStage(tx: Tx, runId: string, entity: Entity): Promis
   const full = stageTable(runId, entity, 'full');
   const index = `${full.replace('stage.', '')}_n`;
   await tx.query(`CREATE INDEX IF NOT EXISTS ${index} ON ${full} (n);
-    ANALYZE ${full}; ANALYZE ${stageTable(runId, entity, 'slim')}; ANALYZE ${stageTable(runId, entity, 'rejects')}`);
+    SET LOCAL default_statistics_target = 10;
+    ANALYZE ${full} (n, external_id, ended), ${stageTable(runId, entity, 'slim')} (n, external_id),
+      ${stageTable(runId, entity, 'rejects')} (n, external_id)`);
 }
 
 /** Drops every stage table of a run. */

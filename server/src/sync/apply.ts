@@ -16,7 +16,6 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
-import { countStaged } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
@@ -28,15 +27,17 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'planned') return;
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
-  await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk));
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes, 0);
+  await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk, rows));
   if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
   await settle(context, entity, phase);
 }
 
-async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk): Promise<void> {
+/** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
+async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
   await write(context, async (tx) => {
     const scope = sqlScope(scopeOf(context), entity);
-    await preferHashJoins(tx, chunk.creates + chunk.changes);
+    await preferHashJoins(tx, rows);
     const counts = await writeRows(tx, scope, chunk);
     await leaveTrail(tx, context, scope, chunk, counts);
     context.failpoint('chunk.written');
@@ -89,9 +90,9 @@ async function settle(context: RunContext, entity: Entity, phase: Phase): Promis
 
 /** What the feed says of links besides the plan. */
 async function settleFromFeed(tx: Tx, scope: SqlScope, phase: Phase): Promise<void> {
-  const { full } = await countStaged(tx, scope);
-  await preferHashJoins(tx, full);
-  if (full > 0) await rebaseEqual(tx, scope);
+  const equal = phase.counts.equal ?? 0;
+  await preferHashJoins(tx, equal);
+  if (equal > 0) await rebaseEqual(tx, scope);
   await preferHashJoins(tx);
   await welcomeBack(tx, scope);
   await forgetOvertakenDeclines(tx, scope);

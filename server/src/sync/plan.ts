@@ -50,6 +50,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
       planned: feed.planned,
       declined: feed.declined,
       ignored: feed.ignored,
+      equal: feed.unchanged,
       missing: presence.missing,
       seen: presence.seen,
       ...(await countPlan(tx, scope)),

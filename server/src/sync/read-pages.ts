@@ -47,6 +47,8 @@ async function readToEnd(reader: CollectionReader, stride: number, announced: nu
 
 class CollectionReader {
   pages: PageRecord[] = [];
+  /** What the last page of this attempt announced. Written when it changes only: all pages of a phase share that row. */
+  #announced: number | null | undefined;
 
   constructor(
     private readonly context: RunContext,
@@ -97,8 +99,10 @@ class CollectionReader {
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
         });
-      await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
+      if (this.#announced !== page.announcedTotal)
+        await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
     });
+    this.#announced = page.announcedTotal;
     this.pages.push(record);
     context.metrics.count('rollcall_pages_read_total', { entity: entity.name });
     context.failpoint('page.committed');

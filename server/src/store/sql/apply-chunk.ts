@@ -7,7 +7,7 @@ import type { Chunk } from '../chunks.js';
 import { stageColumn } from '../stage.js';
 import { literal, type Tx } from '../database.js';
 import { hubFields, resolved } from './resolved.js';
-import type { SqlScope } from './scope.js';
+import { known, type SqlScope } from './scope.js';
 
 /** The plan rows of a chunk that are to be applied, of alias c. */
 const inChunk = (scope: SqlScope, chunk: Chunk, operations: string): string =>
@@ -16,7 +16,7 @@ const inChunk = (scope: SqlScope, chunk: Chunk, operations: string): string =>
 
 /** The same with their payload. */
 const pickedRows = (scope: SqlScope, chunk: Chunk, operations: string): string =>
-  `SELECT c.local_id, s.* FROM sync_changes c JOIN ${scope.full} s ON s.n = c.stage_row
+  `SELECT c.local_id, c.refs, s.* FROM sync_changes c JOIN ${scope.full} s ON s.n = c.stage_row
    WHERE ${inChunk(scope, chunk, operations)} AND s.n BETWEEN ${chunk.firstRow} AND ${chunk.lastRow}`;
 
 /** Entities whose rows show on themselves what their sync did last (requirement 9.1.2d). */
@@ -29,7 +29,7 @@ const stored = (field: Field): boolean => field.kind !== 'roles';
 /** Inserts the chunk's new records with their links. */
 export async function applyCreates(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<number> {
   const { entity } = scope;
-  const row = resolved(scope, pickedRows(scope, chunk, `'create'`), 'applying');
+  const row = resolved(scope, pickedRows(scope, chunk, `'create'`), 'applying', true);
   const fields = entity.fields.filter(stored);
   const extras = hubExtras(scope);
   const { rows } = await tx.query<{ created: number }>(
@@ -141,14 +141,13 @@ const syncMarks = (scope: SqlScope, status: string): string =>
 export async function applyNewRoles(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<void> {
   const field = scope.entity.fields.find((f) => f.kind === 'roles');
   if (!field) return;
-  const row = resolved(scope, pickedRows(scope, chunk, `'create'`), 'applying');
   await tx.query(
-    `WITH ${row.ctes}
-     INSERT INTO user_roles (tenant_id, user_id, integration_id, position, role_type, role, org_id, begin_date, end_date)
+    `INSERT INTO user_roles (tenant_id, user_id, integration_id, position, role_type, role, org_id, begin_date, end_date)
      SELECT ${scope.tenant}, p.local_id, ${scope.integration}, x.position, x.role->>'roleType', x.role->>'role', k.local_id,
        (x.role->>'beginDate')::date, (x.role->>'endDate')::date
-     FROM picked p CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position)
-     JOIN known_orgs k ON k.external_id = x.role->>'org' ORDER BY p.local_id`,
+     FROM (${pickedRows(scope, chunk, `'create'`)}) p
+     CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position)
+     JOIN ${known(scope, 'orgs', 'applying')} k ON k.external_id = x.role->>'org' ORDER BY p.local_id`,
   );
 }
 

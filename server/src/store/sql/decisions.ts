@@ -3,10 +3,10 @@
  * plan, not from a feed.
  */
 import type { Tx } from '../database.js';
-import { digestOf } from './plan-changes.js';
+import { digestOf, insertCreates } from './plan-changes.js';
 import type { SqlScope } from './scope.js';
 
-const columns = `tenant_id, run_id, entity, local_id, external_id, operation, absent, checksum, stage_row, school_id,
+const columns = `tenant_id, run_id, entity, local_id, external_id, operation, absent, checksum, stage_row, refs, school_id,
   base_before, base_after, before, after`;
 
 /** Copies the held rows of a hold (all, or those selected) into this run's plan. `source` is the run that planned them. */
@@ -18,7 +18,7 @@ export async function planReleased(
   const { rowCount } = await tx.query(
     `INSERT INTO sync_changes (${columns})
      SELECT c.tenant_id, ${scope.run}, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.checksum, c.stage_row,
-       c.school_id, c.base_before, c.base_after, c.before, c.after
+       c.refs, c.school_id, c.base_before, c.base_after, c.before, c.after
      FROM sync_changes c WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}'
        AND c.hold_id = $2 AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3))`,
     [from.source, from.holdId, from.selection],
@@ -28,24 +28,23 @@ export async function planReleased(
 
 /** Takes up new records of the source run that waited for what has been released by now. Needs the table kept_out. */
 export async function planUnblocked(tx: Tx, scope: SqlScope, source: string): Promise<number> {
-  const { rowCount } = await tx.query(
-    `INSERT INTO sync_changes (${columns})
-     SELECT c.tenant_id, ${scope.run}, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.checksum, c.stage_row,
-       c.school_id, c.base_before, c.base_after, c.before, c.after
-     FROM sync_changes c WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}'
-       AND c.state = 'blocked' AND c.operation = 'create'
-       AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = c.stage_row)
-       AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = c.external_id)`,
+  return insertCreates(
+    tx,
+    scope,
+    'applying',
+    `EXISTS (SELECT FROM sync_changes b WHERE b.tenant_id = ${scope.tenant} AND b.run_id = $1 AND b.entity = '${scope.entity.name}'
+       AND b.state = 'blocked' AND b.operation = 'create' AND b.stage_row = s.n)
+     AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+     AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)`,
     [source],
   );
-  return rowCount ?? 0;
 }
 
 /** Marks the rows of the source run that this run carries out. */
 export async function markReleased(tx: Tx, scope: SqlScope, source: string): Promise<void> {
   await tx.query(
     `UPDATE sync_changes o SET state = 'released' FROM sync_changes c
-     WHERE ${scope.inPlan} AND o.tenant_id = c.tenant_id AND o.run_id = $1 AND o.entity = c.entity AND o.local_id = c.local_id
+     WHERE ${scope.inPlan} AND o.tenant_id = c.tenant_id AND o.run_id = $1 AND o.entity = c.entity AND o.external_id = c.external_id
        AND o.state IN ('held', 'blocked')`,
     [source],
   );
@@ -74,7 +73,7 @@ export async function planInverse(
     `INSERT INTO sync_changes (${columns}, state, reason)
      SELECT x.tenant_id, ${scope.run}, x.entity, x.local_id, x.external_id,
        CASE x.operation WHEN 'update' THEN 'update' WHEN 'deactivate' THEN 'reactivate' ELSE 'deactivate' END,
-       x.absent, x.checksum, NULL, x.school_id, x.base_after, x.base_before,
+       x.absent, x.checksum, NULL, NULL, x.school_id, x.base_after, x.base_before,
        CASE WHEN x.operation = 'update' THEN x.after WHEN x.operation = 'deactivate' THEN '{}' END,
        CASE WHEN x.operation = 'update' THEN x.before WHEN x.operation = 'deactivate' THEN '{}' END,
        CASE WHEN x.moved THEN 'stale' END, CASE WHEN x.moved THEN 'the record changed after that run' END

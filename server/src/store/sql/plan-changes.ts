@@ -4,23 +4,43 @@
  */
 import type { Tx } from '../database.js';
 import { hubFields, resolved, stagedFields } from './resolved.js';
-import { schoolOf, type SqlScope, known } from './scope.js';
+import { known, plannedReferences, schoolOf, type Moment, type SqlScope } from './scope.js';
 import { stageColumn } from '../stage.js';
 
 /** New records that are active at their source become creates, with their local ids assigned in the feed's order. */
 export async function planCreates(tx: Tx, scope: SqlScope): Promise<number> {
+  return insertCreates(
+    tx,
+    scope,
+    'planning',
+    `NOT s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+     AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)`,
+  );
+}
+
+/** Creates from the staged rows of alias s that `which` selects, with their references to other entities resolved. */
+export async function insertCreates(
+  tx: Tx,
+  scope: SqlScope,
+  moment: Moment,
+  which: string,
+  params: unknown[] = [],
+): Promise<number> {
   const { entity } = scope;
-  const school = entity.fields.find((field) => field.column === entity.schoolColumn);
+  const references = plannedReferences(entity);
+  const joins = references.map(
+    (f) => `LEFT JOIN ${known(scope, f.target!, moment)} r_${f.column} ON r_${f.column}.external_id = s.${stageColumn(f)}`,
+  );
+  const refs = `ARRAY[${references.map((f) => `r_${f.column}.local_id`).join(', ')}]::uuid[]`;
+  const school = references.findIndex((f) => f.column === entity.schoolColumn);
   const { rowCount } = await tx.query(
-    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id)
-     SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, 'create', x.checksum, x.n,
-       ${school ? 'x.school_id' : `CASE WHEN x.f_type = 'school' THEN x.local_id END`}
+    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, refs, school_id)
+     SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, 'create', x.checksum, x.n, x.refs,
+       ${school >= 0 ? `x.refs[${school + 1}]` : `CASE WHEN x.f_type = 'school' THEN x.local_id END`}
      FROM (SELECT uuidv7() AS local_id, s.* FROM (
-       SELECT s.external_id, s.checksum, s.n, ${school ? 'k.local_id AS school_id' : 's.f_type'} FROM ${scope.full} s
-       ${school ? `LEFT JOIN ${known(scope, 'orgs', 'planning')} k ON k.external_id = s.${stageColumn(school)}` : ''}
-       WHERE NOT s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
-         AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)
-       ORDER BY s.n) s) x`,
+       SELECT s.external_id, s.checksum, s.n, ${refs} AS refs${school >= 0 ? '' : ', s.f_type'} FROM ${scope.full} s
+       ${joins.join('\n       ')} WHERE ${which} ORDER BY s.n) s) x`,
+    params,
   );
   return rowCount ?? 0;
 }

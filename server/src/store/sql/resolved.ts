@@ -2,9 +2,9 @@
  * Staged rows with their references resolved to local ids. Planning and applying both read the stage through this, so that
  * what is compared is exactly what is written.
  */
-import type { Field } from '@rollcall/core';
+import type { EntityName, Field } from '@rollcall/core';
 import { stageColumn } from '../stage.js';
-import { fieldsOfKind, known, type Moment, type SqlScope } from './scope.js';
+import { fieldsOfKind, known, plannedReferences, type Moment, type SqlScope } from './scope.js';
 
 export interface Resolved {
   /** Common table expressions, beginning with `picked`; without WITH. */
@@ -17,16 +17,29 @@ export interface Resolved {
   readonly whole: string;
 }
 
-/** `picked` selects rows with the stage's columns and `local_id`. */
-export function resolved(scope: SqlScope, picked: string, moment: Moment): Resolved {
+/**
+ * `picked` selects rows with the stage's columns and `local_id`; with `planned` also with the plan's `refs`, so that references
+ * to other entities need no look-up.
+ */
+export function resolved(scope: SqlScope, picked: string, moment: Moment, planned = false): Resolved {
   const { entity } = scope;
-  const single = fieldsOfKind(entity, 'reference');
+  const ready = planned ? plannedReferences(entity) : [];
+  const single = fieldsOfKind(entity, 'reference').filter((field) => !ready.includes(field));
   const several = fieldsOfKind(entity, 'references');
   const roles = fieldsOfKind(entity, 'roles');
   const alias = (field: Field) => `r_${field.column}`;
+  // Of the entity's own records only those that are referred to are of interest; they are many, and few of them are.
+  const own = [...single, ...several].filter((field) => field.target === entity.name);
+  const referred = own.map((f) =>
+    f.kind === 'reference' ? `SELECT p.${stageColumn(f)} FROM picked p` : `SELECT unnest(p.${stageColumn(f)}) FROM picked p`,
+  );
+  const wanted = (target: EntityName): string =>
+    target === entity.name
+      ? `(SELECT w.* FROM ${known(scope, target, moment)} w WHERE w.external_id IN (${referred.join(' UNION ')}))`
+      : known(scope, target, moment);
   const ctes = [`picked AS MATERIALIZED (${picked})`];
   for (const target of new Set([...single, ...several, ...roles].map((f) => f.target!)))
-    ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${known(scope, target, moment)}`);
+    ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${wanted(target)}`);
   for (const field of several)
     ctes.push(`${alias(field)} AS (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
       FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id)
@@ -44,6 +57,7 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment): Resol
     ...[...several, ...roles].map((f) => `LEFT JOIN ${alias(f)} ON ${alias(f)}.local_id = p.local_id`),
   ];
   const value = (field: Field): string => {
+    if (ready.includes(field)) return `p.refs[${ready.indexOf(field) + 1}]`;
     if (field.kind === 'reference') return `${alias(field)}.local_id`;
     if (field.kind === 'references') return `coalesce(${alias(field)}.ids, '{}')`;
     if (field.kind === 'roles') return `coalesce(${alias(field)}.list, '[]')`;

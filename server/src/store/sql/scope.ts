@@ -57,7 +57,7 @@ export function known(scope: SqlScope, target: EntityName, moment: Moment): stri
 }
 
 /** Up to this many rows it is cheaper to look each one up than to read the tables that they are joined with. */
-const fewRows = 5_000;
+const fewRows = 1_000;
 
 /**
  * Keeps the planner from nested loops over many rows in this transaction: it knows little about a run's fresh rows, takes them
@@ -66,6 +66,10 @@ const fewRows = 5_000;
 export async function preferHashJoins(tx: Tx, rows = Infinity): Promise<void> {
   await tx.query(`SET LOCAL enable_nestloop = ${rows > fewRows ? 'off' : 'on'}`);
 }
+
+/** References that the plan of a create resolves: those to records of other entities. Their order is that of sync_changes.refs. */
+export const plannedReferences = (entity: Entity): Field[] =>
+  fieldsOfKind(entity, 'reference').filter((field) => field.target !== entity.name);
 
 /** The school under which the guard judges a hub row of alias h. */
 export function schoolOf(entity: Entity): string {
