@@ -19,10 +19,12 @@ export interface Phase {
   readonly counts: Partial<EntityCounts> & InnerCounts;
 }
 
-/** What the report does not show: links seen, and records read whole that turned out equal to ours. */
+/** What the report does not show: links seen, records read whole that turned out equal to ours, and
+ * records that were parsed and found unchanged. */
 export interface InnerCounts {
   seen?: number;
   equal?: number;
+  parsedSlim?: number;
 }
 
 interface RunKey {

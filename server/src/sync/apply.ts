@@ -16,6 +16,7 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
+import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
@@ -94,6 +95,7 @@ async function settleFromFeed(tx: Tx, scope: SqlScope, phase: Phase): Promise<vo
   await preferHashJoins(tx, equal);
   if (equal > 0) await rebaseEqual(tx, scope);
   await preferHashJoins(tx);
+  if (phase.counts.parsedSlim !== 0) await rememberBytes(tx, scope);
   await welcomeBack(tx, scope);
   await forgetOvertakenDeclines(tx, scope);
   if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);

@@ -1,10 +1,10 @@
 /** The end of a run: its report is kept, its claims are let go, its stage is dropped unless a hold still needs it. */
-import { finalRunStates, type RunState } from '@rollcall/core';
+import { Fault, finalRunStates, type RunState } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Tx } from '../store/database.js';
 import { findHold, listHolds } from '../store/holds.js';
 import { setIntegrationStatus } from '../store/integrations.js';
-import { releaseEntities } from '../store/run-entities.js';
+import { phasesOf, releaseEntities } from '../store/run-entities.js';
 import { findRun, moveRun, savePeakMemory, saveReport } from '../store/runs.js';
 import { closeStage } from '../store/stage.js';
 import { staleStages } from '../store/stage-leftovers.js';
@@ -19,6 +19,7 @@ export async function endRun(context: RunContext): Promise<void> {
     const { state } = await findRun(tx, tenantId, runId);
     if (finalRunStates.includes(state)) return;
     await savePeakMemory(tx, key, peakRssMb());
+    await allDone(tx, context);
     const before = await buildReport(tx, await findRun(tx, tenantId, runId));
     const incomplete = context.sourceRunId
       ? []
@@ -52,6 +53,14 @@ export async function endRun(context: RunContext): Promise<void> {
     });
     await dropStages(tx, context);
   });
+}
+
+/** No run ends well with a phase left behind, whatever the reason. */
+async function allDone(tx: Tx, context: RunContext): Promise<void> {
+  const wanted = context.run.mode === 'plan' ? 'planned' : 'verified';
+  const phases = await phasesOf(tx, { tenantId: context.run.tenantId, runId: context.run.id });
+  const behind = phases.filter((phase) => phase.state !== wanted).map((phase) => phase.entity);
+  if (behind.length > 0) throw new Fault('run_does_not_add_up', `The run left ${behind.join(', ')} behind.`);
 }
 
 function endState(report: { holds: readonly unknown[]; rejects: readonly unknown[] }): RunState {

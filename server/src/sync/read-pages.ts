@@ -3,7 +3,7 @@
  * a short page left, then one more at the end to see that nothing follows.
  */
 import { Fault, type Entity } from '@rollcall/core';
-import type { ChecksumSet } from '../store/checksum-set.js';
+import type { BaseSet } from '../store/base-set.js';
 import { listPages, recordPage, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { encodePage } from '../store/stage-lines.js';
@@ -12,7 +12,7 @@ import { inParallel } from './in-parallel.js';
 import { firstGap } from './judge-read.js';
 import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
-export async function readPages(context: RunContext, entity: Entity, base: ChecksumSet): Promise<void> {
+export async function readPages(context: RunContext, entity: Entity, base: BaseSet): Promise<void> {
   const run = scopeOf(context);
   const reader = new CollectionReader(context, entity, base);
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
@@ -53,7 +53,7 @@ class CollectionReader {
   constructor(
     private readonly context: RunContext,
     private readonly entity: Entity,
-    private readonly base: ChecksumSet,
+    private readonly base: BaseSet,
   ) {}
 
   has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
@@ -111,13 +111,17 @@ class CollectionReader {
   #fetch(offset: number, limit: number) {
     const { context, entity } = this;
     const correlationId = `${context.run.id}/${entity.name}/${offset}/${context.run.attempt}`;
-    return providerOf(context).readPage(entity.name, { offset, limit }, { signal: context.signal, correlationId });
+    return providerOf(context).readPage(entity.name, { offset, limit }, {
+      signal: context.signal,
+      correlationId,
+      isKnown: (digest) => this.base.raw.has(digest),
+    });
   }
 
   async #endUnseen(offset: number): Promise<void> {
     const { context, entity } = this;
     const run = scopeOf(context);
-    const none = { offset, rowCount: 0, fullRows: 0, slimRows: 0, rejectedRows: 0, keylessRows: 0 };
+    const none = { offset, rowCount: 0, fullRows: 0, slimRows: 0, sameRows: 0, rejectedRows: 0, keylessRows: 0 };
     const record: PageRecord = { ...none, bodyDigest: 'unread', keysDigest: 'unread', attempt: context.run.attempt };
     await write(context, async (tx) => {
       await recordPage(tx, { ...run, entity: entity.name }, record);

@@ -7,6 +7,8 @@ import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
 import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
+const nothing = { checksums: new ChecksumSet() };
+
 export async function restageStale(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
   const scope = sqlScope(run, entity);
@@ -27,7 +29,7 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
     await write(context, async (tx) => {
       const place = await removeSlim(tx, scope, externalId);
       if (place === null) return;
-      const { lines } = encodePage(entity, { offset: place.page, records, rejects }, new ChecksumSet(), place.n);
+      const { lines } = encodePage(entity, { offset: place.page, records, rejects, digests: [], unchanged: [] }, nothing, place.n);
       await writeStage(tx, run.runId, entity, lines);
     });
   }

@@ -34,7 +34,7 @@ export async function applyCreates(tx: Tx, scope: SqlScope, chunk: Chunk): Promi
   const extras = hubExtras(scope);
   const { rows } = await tx.query<{ created: number }>(
     `WITH ${row.ctes}, ready AS MATERIALIZED (
-       SELECT p.local_id, p.external_id, CASE WHEN ${row.whole} THEN p.checksum END AS base, p.modified${fields.map((f) => `, ${row.value(f)} AS v_${f.column}`).join('')}
+       SELECT p.local_id, p.external_id, CASE WHEN ${row.whole} THEN p.checksum END AS base, p.modified, p.raw${fields.map((f) => `, ${row.value(f)} AS v_${f.column}`).join('')}
        FROM ${row.from}
      ), hub AS (
        INSERT INTO ${entity.table} (tenant_id, id, ${[...fields.map((f) => f.column), ...extras.map((e) => e.column)].join(', ')})
@@ -42,9 +42,9 @@ export async function applyCreates(tx: Tx, scope: SqlScope, chunk: Chunk): Promi
        FROM ready p ORDER BY p.local_id RETURNING 1
      ), links AS (
        INSERT INTO external_system_mappings (tenant_id, integration_id, entity, external_id, local_id, base_checksum,
-         projection_version, provider_modified_at)
+         projection_version, provider_modified_at, raw_digest)
        SELECT ${scope.tenant}, ${scope.integration}, '${entity.name}', p.external_id, p.local_id, p.base,
-         ${entity.projectionVersion}, p.modified FROM ready p ORDER BY p.external_id RETURNING 1
+         ${entity.projectionVersion}, p.modified, p.raw FROM ready p ORDER BY p.external_id RETURNING 1
      ) SELECT (SELECT count(*) FROM hub) AS created, (SELECT count(*) FROM links) AS linked`,
   );
   return rows[0]!.created;
@@ -75,7 +75,7 @@ export async function applyUpdates(
     .map((f) => `${f.column} = CASE WHEN p.after ? '${f.name}' THEN ${planned(f)} ELSE h.${f.column} END`);
   const { rows } = await tx.query<{ id: string; operation: string }>(
     `WITH ready AS MATERIALIZED (
-       SELECT c.local_id, c.external_id, c.before, c.after, c.operation, c.base_after
+       SELECT c.local_id, c.external_id, c.before, c.after, c.operation, c.base_after, c.raw_digest
        FROM sync_changes c WHERE ${inChunk(scope, chunk, `'update', 'reactivate'`)}
      ), hub AS (
        UPDATE ${entity.table} h SET ${set.join(', ')}, active = true, updated_at = now()${syncMarks(scope, 'synced')}
@@ -84,8 +84,8 @@ export async function applyUpdates(
            WHERE now_there.fields->b.key IS DISTINCT FROM b.value)
        RETURNING h.id, p.operation
      ), links AS (
-       UPDATE external_system_mappings l SET base_checksum = p.base_after, projection_version = ${entity.projectionVersion},
-         state = 'active', missing_since = NULL, missed_runs = 0
+       UPDATE external_system_mappings l SET base_checksum = p.base_after, raw_digest = p.raw_digest,
+         projection_version = ${entity.projectionVersion}, state = 'active', missing_since = NULL, missed_runs = 0
        FROM ready p JOIN hub ON hub.id = p.local_id WHERE ${scope.inLinks} AND l.external_id = p.external_id RETURNING 1
      ) SELECT id, operation FROM hub`,
   );
@@ -118,10 +118,10 @@ function planned(field: Field): string {
 export async function applyDeactivations(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<number> {
   const { entity } = scope;
   const { rows } = await tx.query<{ count: number }>(
-    `WITH picked AS MATERIALIZED (SELECT c.local_id, c.external_id, c.base_after FROM sync_changes c
+    `WITH picked AS MATERIALIZED (SELECT c.local_id, c.external_id, c.base_after, c.raw_digest FROM sync_changes c
        WHERE ${inChunk(scope, chunk, `'deactivate'`)}
      ), links AS (
-       UPDATE external_system_mappings l SET state = 'deactivated', base_checksum = p.base_after, missing_since = NULL, missed_runs = 0
+       UPDATE external_system_mappings l SET state = 'deactivated', base_checksum = p.base_after, raw_digest = p.raw_digest, missing_since = NULL, missed_runs = 0
        FROM picked p WHERE ${scope.inLinks} AND l.external_id = p.external_id AND l.state <> 'deactivated' RETURNING l.local_id
      ), hub AS (
        UPDATE ${entity.table} h SET active = false, updated_at = now()${syncMarks(scope, 'deactivated')}

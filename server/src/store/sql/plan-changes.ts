@@ -62,7 +62,7 @@ export async function planLinked(tx: Tx, scope: SqlScope): Promise<LinkedCounts>
   );
   const { rows } = await tx.query<{ linked: number; planned: number }>(
     `WITH ${row.ctes}, compared AS (
-       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id, p.base_before,
+       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id, p.base_before, p.raw,
          CASE WHEN p.ended OR (${row.whole}) THEN p.checksum END AS base_after,
          CASE WHEN p.ended THEN 'deactivate' WHEN p.link_state = 'deactivated' THEN 'reactivate' ELSE 'update' END AS operation,
          p.ended AND p.link_state = 'deactivated' AS already_ended,
@@ -70,9 +70,9 @@ export async function planLinked(tx: Tx, scope: SqlScope): Promise<LinkedCounts>
        FROM ${row.from} JOIN ${entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id
      ), written AS (
        INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id,
-         base_before, base_after, before, after)
+         base_before, base_after, raw_digest, before, after)
        SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, x.operation, x.checksum, x.n, x.school_id,
-         x.base_before, x.base_after,
+         x.base_before, x.base_after, x.raw,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.before, '{}') END,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.after, '{}') END
        FROM compared x CROSS JOIN LATERAL (

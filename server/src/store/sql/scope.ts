@@ -18,6 +18,7 @@ export interface SqlScope {
   readonly run: string;
   readonly full: string;
   readonly slim: string;
+  readonly same: string;
   readonly rejects: string;
   /** The rows of the plan for this entity, of alias c. */
   readonly inPlan: string;
@@ -37,6 +38,7 @@ export function sqlScope(run: RunScope, entity: Entity): SqlScope {
     run: runId,
     full: stageTable(stageRun, entity, 'full'),
     slim: stageTable(stageRun, entity, 'slim'),
+    same: stageTable(stageRun, entity, 'same'),
     rejects: stageTable(stageRun, entity, 'rejects'),
     inPlan: `c.tenant_id = ${tenant} AND c.run_id = ${runId} AND c.entity = '${entity.name}'`,
     inLinks: `l.tenant_id = ${tenant} AND l.integration_id = ${integration} AND l.entity = '${entity.name}'`,

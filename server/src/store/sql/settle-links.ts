@@ -21,8 +21,8 @@ export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
   await tx.query(
     `WITH ${row.ctes}
      UPDATE external_system_mappings l SET base_checksum = x.checksum, projection_version = ${scope.entity.projectionVersion},
-       provider_modified_at = x.modified
-     FROM (SELECT p.external_id, p.checksum, p.modified FROM ${row.from} WHERE ${row.whole}) x
+       provider_modified_at = x.modified, raw_digest = x.raw
+     FROM (SELECT p.external_id, p.checksum, p.modified, p.raw FROM ${row.from} WHERE ${row.whole}) x
      WHERE ${scope.inLinks} AND l.external_id = x.external_id`,
   );
 }
