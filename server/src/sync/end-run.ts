@@ -23,8 +23,8 @@ export async function endRun(context: RunContext): Promise<void> {
     const before = await buildReport(tx, await findRun(tx, tenantId, runId));
     const incomplete = context.sourceRunId
       ? []
-      : Object.entries(before.entities).filter(([, counts]) => !counts.complete);
-    const reason = incomplete.length > 0 ? `not read completely: ${incomplete.map(([name]) => name).join(', ')}` : null;
+      : (await phasesOf(tx, key)).filter((phase) => phase.incompleteReason !== null);
+    const reason = incomplete.length > 0 ? `not read completely: ${incomplete.map((phase) => phase.entity).join(', ')}` : null;
     const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
     await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
     await releaseEntities(tx, key);
@@ -32,7 +32,7 @@ export async function endRun(context: RunContext): Promise<void> {
     await saveReport(tx, key, await buildReport(tx, ended));
     if (mode === 'apply') await settleHold(tx, context);
     if (mode === 'undo') await settleUndone(tx, context);
-    if (mode === 'full')
+    if (mode === 'full' || mode === 'incremental')
       await setIntegrationStatus(
         tx,
         { tenantId, id: integrationId },

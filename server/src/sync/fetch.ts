@@ -9,7 +9,10 @@ import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { openStage, settleStage, unsoundPages, unstagePage } from '../store/stage.js';
 import { removeDuplicates } from '../store/sql/duplicates.js';
 import { expandRecognised } from '../store/sql/recognised.js';
-import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
+import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { stagedTimes } from '../store/watermarks.js';
+import type { Tx } from '../store/database.js';
+import { chooseStrategy } from './choose-strategy.js';
 import { countActiveLinks } from '../store/mappings.js';
 import { writeAudit } from '../store/audit.js';
 import { judgeRead } from './judge-read.js';
@@ -28,6 +31,7 @@ export async function fetchEntity(context: RunContext, entity: Entity): Promise<
       await openStage(tx, run.runId, entity);
       const activeBefore = await countActiveLinks(tx, run, entity.name);
       await updatePhase(tx, run, entity.name, { state: 'fetching', activeBefore });
+      await chooseStrategy(tx, context, entity);
     });
   for (let round = 1; !(await readOnce(context, entity)); round += 1)
     if (round === roundsAllowed)
@@ -38,7 +42,12 @@ export async function fetchEntity(context: RunContext, entity: Entity): Promise<
 /** One reading of what is not there yet. False when the collection has to be read once more. */
 async function readOnce(context: RunContext, entity: Entity): Promise<boolean> {
   const base = await loadBase(context, entity);
-  await readPages(context, entity, base);
+  try {
+    await readPages(context, entity, base);
+  } catch (error) {
+    if (!(await filterRefused(context, entity, error))) throw error;
+    return false;
+  }
   context.failpoint('fetch.ended');
   return settle(context, entity);
 }
@@ -76,9 +85,13 @@ async function settle(context: RunContext, entity: Entity): Promise<boolean> {
       announcedAtEnd: phase.announced,
       distinct: duplicates.keys + keyless,
       keyless,
-      activeBefore: phase.activeBefore,
+      activeBefore: phase.since === null ? phase.activeBefore : 0,
       endError: phase.incompleteReason,
     });
+    if (phase.since !== null && (await filterIgnored(tx, scope, phase.since))) {
+      await readInFull(context, entity, tx, 'the source does not keep to the filter');
+      return false;
+    }
     if (verdict.readAgain && !phase.reRead) {
       await startOver(context, entity, tx, pages);
       return false;
@@ -93,7 +106,7 @@ async function settle(context: RunContext, entity: Entity): Promise<boolean> {
     await settleStage(tx, run.runId, entity);
     await updatePhase(tx, run, entity.name, {
       state: 'fetched',
-      complete: verdict.incompleteReason === null,
+      complete: verdict.incompleteReason === null && phase.since === null,
       incompleteReason: verdict.incompleteReason,
       counts: {
         announced: phase.announced ?? phase.announcedAtStart,
@@ -107,10 +120,34 @@ async function settle(context: RunContext, entity: Entity): Promise<boolean> {
   });
 }
 
+/** A source that answers the first filtered request with an error may be able to give everything. */
+async function filterRefused(context: RunContext, entity: Entity, error: unknown): Promise<boolean> {
+  if (!(error instanceof Fault) || error.code !== 'source_bad_response') return false;
+  const run = scopeOf(context);
+  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  if (phase.since === null) return false;
+  await write(context, (tx) => readInFull(context, entity, tx, 'the source refuses the filter'));
+  return true;
+}
+
+/** Rows from before the border show that the filter was not applied; then its other rows prove nothing either. */
+async function filterIgnored(tx: Tx, scope: SqlScope, since: string): Promise<boolean> {
+  const { oldest } = await stagedTimes(tx, scope);
+  return oldest !== null && Date.parse(oldest) < Date.parse(since);
+}
+
+async function readInFull(context: RunContext, entity: Entity, tx: Tx, because: string): Promise<void> {
+  const run = scopeOf(context);
+  await openStage(tx, run.runId, entity);
+  await forgetPages(tx, { ...run, entity: entity.name });
+  const from = { pageLimit: null, announced: null, announcedAtStart: null, incompleteReason: null };
+  await updatePhase(tx, run, entity.name, { ...from, since: null, fullBecause: because });
+}
+
 async function startOver(
   context: RunContext,
   entity: Entity,
-  tx: Parameters<typeof openStage>[0],
+  tx: Tx,
   pages: readonly PageRecord[],
 ): Promise<void> {
   const run = scopeOf(context);

@@ -36,11 +36,11 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
     await forgetChunks(tx, { ...run, entity: entity.name });
     const feed = await planFeed(tx, context, scope);
     await preferHashJoins(tx);
-    const presence = await findAbsent(tx, scope);
+    const presence = await findAbsent(tx, scope, phase.since === null);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     await guard(tx, context, scope, phase);
     await layOutChunks(tx, scope, context.policy.chunkRows);
-    if (context.run.mode === 'full') await refreshRejected(tx, scope, phase.complete);
+    if (context.run.mode !== 'plan') await refreshRejected(tx, scope, phase.complete);
     const staged = await countStaged(tx, scope);
     const counts = {
       ...phase.counts,

@@ -14,7 +14,8 @@ import { providerOf, read, scopeOf, write, type RunContext } from './run-context
 
 export async function readPages(context: RunContext, entity: Entity, base: BaseSet): Promise<void> {
   const run = scopeOf(context);
-  const reader = new CollectionReader(context, entity, base);
+  const { since } = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  const reader = new CollectionReader(context, entity, base, since);
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
   if (reader.pages.length === 0) await reader.readFirst();
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
@@ -54,6 +55,7 @@ class CollectionReader {
     private readonly context: RunContext,
     private readonly entity: Entity,
     private readonly base: BaseSet,
+    private readonly since: string | null,
   ) {}
 
   has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
@@ -111,7 +113,7 @@ class CollectionReader {
   #fetch(offset: number, limit: number) {
     const { context, entity } = this;
     const correlationId = `${context.run.id}/${entity.name}/${offset}/${context.run.attempt}`;
-    return providerOf(context).readPage(entity.name, { offset, limit }, {
+    return providerOf(context).readPage(entity.name, { offset, limit, modifiedSince: this.since }, {
       signal: context.signal,
       correlationId,
       isKnown: (digest) => this.base.raw.has(digest),

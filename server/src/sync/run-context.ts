@@ -30,10 +30,12 @@ export interface RunPolicy {
   /** Chunks applied side by side. */
   readonly writers: number;
   readonly limits: Readonly<Record<EntityName, Limits>>;
+  /** An incremental run reads in full what was last read in full this long ago. */
+  readonly fullEveryMs: number;
   readonly grace: Readonly<Record<EntityName, { completeRuns: number; hours: number }>>;
 }
 
-export const defaultPolicy: RunPolicy = { chunkRows: 20_000, writers: 2, limits: defaultLimits, grace: defaultGrace };
+export const defaultPolicy: RunPolicy = { chunkRows: 20_000, writers: 2, limits: defaultLimits, fullEveryMs: 24 * 3_600_000, grace: defaultGrace };
 
 export const scopeOf = (context: RunContext): RunScope => ({
   tenantId: context.run.tenantId,

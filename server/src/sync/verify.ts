@@ -5,6 +5,7 @@ import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { countPlan, danglingSelfReferences } from '../store/sql/plan-counts.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
+import { moveWatermark } from './choose-strategy.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function verifyEntity(context: RunContext, entity: Entity): Promise<void> {
@@ -30,6 +31,8 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
     if (active !== expected) failed.push(`active links after: ${active} is not ${expected}`);
     const dangling = applied > 0 ? await danglingSelfReferences(tx, scope) : 0;
     if (dangling > 0) failed.push(`${dangling} references within ${entity.name} lead nowhere`);
+    if (failed.length === 0 && context.sourceRunId === null && context.run.mode !== 'plan')
+      await moveWatermark(tx, context, entity);
     if (failed.length === 0)
       await updatePhase(tx, run, entity.name, { state: 'verified', counts: { ...counts, seen } });
     return failed;

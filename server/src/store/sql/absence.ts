@@ -19,15 +19,19 @@ const keys = (scope: SqlScope): string =>
 
 const known = (scope: SqlScope): string => `${scope.inLinks} AND l.state IN ('active', 'missing')`;
 
-/** Counts what was seen and, where anything was not, fills the temporary table absent with it. Staged keys are distinct by now. */
-export async function findAbsent(tx: Tx, scope: SqlScope): Promise<Presence> {
+/**
+ * Counts what was seen and, where anything was not, fills the temporary table absent with it. Staged keys are distinct by now. With
+ * `everything` false the read was of changes only, and nothing follows from what it does not name.
+ */
+export async function findAbsent(tx: Tx, scope: SqlScope, everything: boolean): Promise<Presence> {
   await tx.query(
     `CREATE TEMP TABLE IF NOT EXISTS absent (external_id text COLLATE "C", local_id uuid, school_id uuid, state text,
        missed_runs smallint, missing_hours float8, base uuid) ON COMMIT DELETE ROWS; TRUNCATE absent`,
   );
+  const seenIn = everything ? `LEFT JOIN ${keys(scope)} k ON k.external_id = l.external_id` : '';
   const { rows } = await tx.query<{ activeBefore: number; seen: number }>(
-    `SELECT count(*) AS "activeBefore", count(k.external_id) AS seen FROM external_system_mappings l
-     LEFT JOIN ${keys(scope)} k ON k.external_id = l.external_id WHERE ${known(scope)}`,
+    `SELECT count(*) AS "activeBefore", count(${everything ? 'k' : 'l'}.external_id) AS seen
+     FROM external_system_mappings l ${seenIn} WHERE ${known(scope)}`,
   );
   const { activeBefore, seen } = rows[0]!;
   if (activeBefore === seen) return { activeBefore, seen, missing: 0 };
