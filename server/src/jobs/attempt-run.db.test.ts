@@ -38,7 +38,7 @@ const crash: Work = async (lease) => {
   await complete(lease, never);
   throw new TypeError('Ada Quill is undefined');
 };
-const due = () => district.admin.query('UPDATE runs SET resume_at = now()');
+const due = () => district.sql('UPDATE runs SET resume_at = now()');
 
 describe('an attempt', () => {
   it('excludes every other one while it lasts, of this process as well', async () => {
@@ -105,7 +105,7 @@ describe('an error that nobody foresaw', () => {
     const waits: number[] = [];
     for (let n = 0; n < 3; n += 1) {
       expect(await attempt(run, crash)).toBe('crashed');
-      const { rows } = await district.admin.query<{ ms: number }>(
+      const rows = await district.sql<{ ms: number }>(
         `SELECT extract(epoch FROM resume_at - now())::float8 * 1000 AS ms FROM runs`,
       );
       waits.push(rows[0]!.ms);
@@ -127,7 +127,7 @@ describe('an error that nobody foresaw', () => {
       reason: 'internal error',
       nextStep: expect.stringMatching(/log of the worker/),
     });
-    const { rows } = await district.admin.query('SELECT FROM run_entities WHERE active');
+    const rows = await district.sql('SELECT FROM run_entities WHERE active');
     expect(rows).toHaveLength(0);
   });
 
@@ -137,7 +137,7 @@ describe('an error that nobody foresaw', () => {
       await attempt(run, crash);
       await due();
     }
-    await district.admin.query(
+    await district.sql(
       `INSERT INTO integration_audit_logs (tenant_id, run_id, action, actor) VALUES ($1, $2, 'run.stopped', 'system')`,
       [run.tenantId, run.runId],
     );
@@ -147,7 +147,7 @@ describe('an error that nobody foresaw', () => {
 
   it('leaves its class in the audit trail, and nothing of its text', async () => {
     await attempt(await district.run(), crash);
-    const { rows } = await district.admin.query<{ details: object }>(
+    const rows = await district.sql<{ details: object }>(
       `SELECT details FROM integration_audit_logs WHERE action = 'attempt.crashed'`,
     );
     expect(rows).toEqual([{ details: { attempt: 1, error: 'TypeError' } }]);
@@ -166,7 +166,7 @@ describe('an error that nobody foresaw', () => {
 
 it('a run whose workers die again and again is given up with a reason', async () => {
   const run = await district.run();
-  await district.admin.query('UPDATE runs SET attempt = $1', [attemptsAllowed]);
+  await district.sql('UPDATE runs SET attempt = $1', [attemptsAllowed]);
   expect(await attempt(run, complete)).toBe('over');
   expect(await district.find(run)).toMatchObject({
     state: 'failed',

@@ -50,7 +50,7 @@ it('refuses a job that carries more than ids', async () => {
 });
 
 it('goes on after the database cut every connection', async () => {
-  await district.admin.query(
+  await district.sql(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename IN ('rollcall_app', 'rollcall_worker')`,
   );
   const run = await district.run().catch(() => district.run());

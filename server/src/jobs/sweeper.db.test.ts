@@ -44,7 +44,7 @@ describe('the sweeper', () => {
   it('rings again for a run whose job vanished', async () => {
     const run = await district.run();
     await bell.ring(run);
-    await district.admin.query('DELETE FROM bullmq.job');
+    await district.sql('DELETE FROM bullmq.job');
     await swept();
     expect(await district.jobs()).toEqual([id(run)]);
   });
@@ -63,7 +63,7 @@ describe('the sweeper', () => {
     const { worker } = district.database;
     await worker.withTenant(run.tenantId, (tx) => moveRun(tx, run, 'paused', { reason: 'away', resumeInMs: 60_000 }));
     expect(await swept()).toBe(0);
-    await district.admin.query(`UPDATE runs SET resume_at = now() - interval '1 second'`);
+    await district.sql(`UPDATE runs SET resume_at = now() - interval '1 second'`);
     expect(await swept()).toBe(1);
   });
 
@@ -107,7 +107,7 @@ describe('the queue', () => {
   it('carries ids and nothing else', async () => {
     const run = await district.run();
     await bell.ring({ ...run, attempt: 3 });
-    const { rows } = await district.admin.query<{ data: unknown }>('SELECT data FROM bullmq.job');
+    const rows = await district.sql<{ data: unknown }>('SELECT data FROM bullmq.job');
     expect(rows).toEqual([{ data: run }]);
   });
 

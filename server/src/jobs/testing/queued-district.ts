@@ -1,7 +1,7 @@
 /** For tests of jobs: a database with the queue's tables, a mock integration, and what an attempt needs but the engine. */
 import { expect } from '@jest/globals';
-import pg from 'pg';
 import type { Log } from '@rollcall/connectors';
+import { Database } from '../../store/database.js';
 import { addIntegration } from '../../store/integrations.js';
 import { createRun, findRun, type Run } from '../../store/runs.js';
 import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
@@ -12,7 +12,7 @@ export const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export class QueuedDistrict {
   private constructor(
     readonly database: TestDatabase,
-    readonly admin: pg.Client,
+    private readonly admin: Database,
     private readonly integrationId: string,
   ) {}
 
@@ -23,9 +23,7 @@ export class QueuedDistrict {
     const { id } = await database.app.withTenant(tenantId, (tx) =>
       addIntegration(tx, { tenantId, name: 'district', kind: 'mock', settings: {} }),
     );
-    const admin = new pg.Client({ connectionString: database.adminUrl });
-    await admin.connect();
-    return new QueuedDistrict(database, admin, id);
+    return new QueuedDistrict(database, new Database(database.adminUrl, { connections: 1 }), id);
   }
 
   /** A run that nobody has asked a worker for. */
@@ -41,18 +39,22 @@ export class QueuedDistrict {
 
   /** The ids of the jobs that wait or are being worked on. */
   async jobs(): Promise<string[]> {
-    const { rows } = await this.admin.query<{ id: string }>('SELECT id FROM bullmq.job ORDER BY id');
-    return rows.map((row) => row.id);
+    return (await this.sql<{ id: string }>('SELECT id FROM bullmq.job ORDER BY id')).map((row) => row.id);
+  }
+
+  /** Looks at or breaks the database as a superuser would. */
+  async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return this.admin.withoutTenant(async (tx) => (await tx.query(text, values)).rows as Row[]);
   }
 
   async reset(): Promise<void> {
-    await this.admin.query(
+    await this.sql(
       'DELETE FROM bullmq.job; DELETE FROM run_leases; DELETE FROM integration_audit_logs; DELETE FROM runs',
     );
   }
 
   async close(): Promise<void> {
-    await this.admin.end();
+    await this.admin.close();
     await this.database.close();
   }
 }

@@ -18,7 +18,7 @@ export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves with what was written to standard error so far, once the words stand there. Rejects when the process ends first. */
-  says(words: RegExp): Promise<string>;
+  says(what: RegExp): Promise<string>;
 }
 
 export class CommandLine {
@@ -44,12 +44,12 @@ export class CommandLine {
     const ended = new Promise<Ended>((resolve) =>
       child.once('close', (code) => resolve({ code, ...text, seconds: (performance.now() - begun) / 1000 })),
     );
-    const says = (words: RegExp) =>
+    const says = (what: RegExp) =>
       new Promise<string>((resolve, reject) => {
-        const look = () => words.test(text.err) && resolve(text.err);
+        const look = () => what.test(text.err) && resolve(text.err);
         child.stderr!.on('data', look);
         look();
-        void ended.then((end) => reject(new Error(`it ended with ${end.code} before it said ${words}: ${end.err}`)));
+        void ended.then((end) => reject(new Error(`it ended with ${end.code} before it said ${what}: ${end.err}`)));
       });
     return { child, ended, says };
   }
