@@ -54,6 +54,8 @@ export interface AccessToken {
 export interface PageRange {
   readonly offset: number;
   readonly limit: number;
+  /** Only records that the provider stamped at this time (ISO 8601 in UTC) or later, ended ones included. */
+  readonly modifiedSince?: string | null;
 }
 
 export interface CallContext {

@@ -34,7 +34,7 @@ export class TimeBackPull {
 
   async page<E extends EntityName>(
     entity: E,
-    { offset, limit }: PageRange,
+    { offset, limit, modifiedSince }: PageRange,
     context: CallContext,
   ): Promise<RosterPage<RosterRecords[E]>> {
     const how = {
@@ -46,7 +46,13 @@ export class TimeBackPull {
       {
         operation: `${entity}.list`,
         url: `${this.#collection(entity)}${this.config.trailingSlash ? '/' : ''}`,
-        query: { limit, offset, sort: 'sourcedId', orderBy: 'asc' },
+        query: {
+          limit,
+          offset,
+          sort: 'sourcedId',
+          orderBy: 'asc',
+          ...(modifiedSince ? { filter: `dateLastModified>='${modifiedSince}'` } : {}),
+        },
         read: (body) => readList(body, how),
       },
       context,
