@@ -2,6 +2,7 @@
 import type { EntityName, Watermark } from '@rollcall/core';
 import type { Tx } from './database.js';
 import type { SqlScope } from './sql/scope.js';
+import { cameAsBefore } from './sql/seen.js';
 
 interface Key {
   readonly tenantId: string;
@@ -55,7 +56,8 @@ export async function forgetWatermark(tx: Tx, key: Key, entity: EntityName): Pro
 export async function stagedTimes(tx: Tx, scope: SqlScope): Promise<{ newest: string | null; oldest: string | null }> {
   const { rows } = await tx.query<{ newest: Date | null; oldest: Date | null }>(
     `SELECT max(modified) AS newest, min(modified) AS oldest FROM (SELECT modified FROM ${scope.full}
-       UNION ALL SELECT modified FROM ${scope.slim}) s`,
+       UNION ALL SELECT modified FROM ${scope.slim}
+       UNION ALL SELECT l.provider_modified_at FROM external_system_mappings l WHERE ${scope.inLinks} AND ${cameAsBefore(scope)}) s`,
   );
   const iso = (time: Date | null) => time?.toISOString() ?? null;
   return { newest: iso(rows[0]!.newest), oldest: iso(rows[0]!.oldest) };

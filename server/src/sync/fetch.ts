@@ -8,7 +8,7 @@ import { listPages, forgetPages, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { openStage, settleStage, unsoundPages, unstagePage } from '../store/stage.js';
 import { removeDuplicates } from '../store/sql/duplicates.js';
-import { expandRecognised } from '../store/sql/recognised.js';
+import { examineRecognised, spellOut } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { stagedTimes } from '../store/watermarks.js';
 import type { Tx } from '../store/database.js';
@@ -71,11 +71,12 @@ async function settle(context: RunContext, entity: Entity): Promise<boolean> {
     const pages = await listPages(tx, { ...run, entity: entity.name });
     await preferHashJoins(tx);
     const scope = sqlScope(run, entity);
-    const same = pages.reduce((sum, page) => sum + page.sameRows, 0);
-    if ((await expandRecognised(tx, scope, same)) !== 0) {
+    const recognised = await examineRecognised(tx, scope);
+    if (!recognised.sound && !recognised.twins) {
       await startOver(context, entity, tx, pages);
       return false;
     }
+    if (!recognised.sound) await spellOut(tx, scope);
     const duplicates = await removeDuplicates(tx, scope);
     const rows = pages.reduce((sum, page) => sum + page.rowCount, 0);
     const keyless = pages.reduce((sum, page) => sum + page.keylessRows, 0);
@@ -83,7 +84,7 @@ async function settle(context: RunContext, entity: Entity): Promise<boolean> {
       pages,
       announcedAtStart: phase.announcedAtStart,
       announcedAtEnd: phase.announced,
-      distinct: duplicates.keys + keyless,
+      distinct: duplicates.keys + keyless + (recognised.sound ? recognised.rows : 0),
       keyless,
       activeBefore: phase.since === null ? phase.activeBefore : 0,
       endError: phase.incompleteReason,

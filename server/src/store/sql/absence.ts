@@ -4,18 +4,13 @@
  */
 import type { Tx } from '../database.js';
 import { schoolOf, type SqlScope } from './scope.js';
+import { seen } from './seen.js';
 
 export interface Presence {
   readonly activeBefore: number;
   readonly seen: number;
   readonly missing: number;
 }
-
-/** Each key once: planning also puts rows of the full stage among the rejects. */
-const keys = (scope: SqlScope): string =>
-  `(SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
-    UNION ALL SELECT r.external_id FROM ${scope.rejects} r
-      WHERE r.external_id IS NOT NULL AND NOT EXISTS (SELECT FROM ${scope.full} s WHERE s.n = r.n))`;
 
 const known = (scope: SqlScope): string => `${scope.inLinks} AND l.state IN ('active', 'missing')`;
 
@@ -28,25 +23,24 @@ export async function findAbsent(tx: Tx, scope: SqlScope, everything: boolean): 
     `CREATE TEMP TABLE IF NOT EXISTS absent (external_id text COLLATE "C", local_id uuid, school_id uuid, state text,
        missed_runs smallint, missing_hours float8, base uuid) ON COMMIT DELETE ROWS; TRUNCATE absent`,
   );
-  const seenIn = everything ? `LEFT JOIN ${keys(scope)} k ON k.external_id = l.external_id` : '';
   const { rows } = await tx.query<{ activeBefore: number; seen: number }>(
-    `SELECT count(*) AS "activeBefore", count(${everything ? 'k' : 'l'}.external_id) AS seen
-     FROM external_system_mappings l ${seenIn} WHERE ${known(scope)}`,
+    `SELECT count(*) AS "activeBefore", count(*) FILTER (WHERE ${everything ? seen(scope) : 'true'}) AS seen
+     FROM external_system_mappings l WHERE ${known(scope)}`,
   );
-  const { activeBefore, seen } = rows[0]!;
-  if (activeBefore === seen) return { activeBefore, seen, missing: 0 };
+  const found = rows[0]!;
+  if (found.activeBefore === found.seen) return { ...found, missing: 0 };
   const { rowCount } = await tx.query(
     `INSERT INTO absent SELECT l.external_id, l.local_id, ${schoolOf(scope.entity)}, l.state, l.missed_runs,
        coalesce(extract(epoch FROM now() - l.missing_since) / 3600, 0), l.base_checksum
      FROM external_system_mappings l JOIN ${scope.entity.table} h ON h.tenant_id = l.tenant_id AND h.id = l.local_id
-     WHERE ${known(scope)} AND NOT EXISTS (SELECT FROM ${keys(scope)} k WHERE k.external_id = l.external_id)`,
+     WHERE ${known(scope)} AND NOT ${seen(scope)}`,
   );
   await tx.query(
     `DELETE FROM absent a USING declined_changes d WHERE d.tenant_id = ${scope.tenant}
        AND d.integration_id = ${scope.integration} AND d.entity = '${scope.entity.name}'
        AND d.external_id = a.external_id AND d.checksum IS NULL`,
   );
-  return { activeBefore, seen, missing: rowCount ?? 0 };
+  return { ...found, missing: rowCount ?? 0 };
 }
 
 /** Plans the deactivation of absent records whose grace is over with this run. */
