@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { splitRows } from './split-rows.js';
 
-const text = fc.oneof(
+const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.string({
     unit: fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', 'é', '\u{1f600}', '\n', '\0', 'a'),
@@ -16,11 +16,11 @@ const space = fc.string({ unit: fc.constantFrom(' ', '\n', '\r', '\t'), maxLengt
 const json: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    text.map((value) => JSON.stringify(value)),
-    text.map((value) => JSON.stringify(value).replace(/[^\x20-\x7e]|a/gu, escaped)),
+    anyText.map((value) => JSON.stringify(value)),
+    anyText.map((value) => JSON.stringify(value).replace(/[^\x20-\x7e]|a/gu, escaped)),
     fc.constantFrom('null', 'true', 'false', '0', '-1.5e+3', '{}', '[]', '""', '"\\\\"', '"\\""', '"\\\\\\""'),
     fc.array(tie('value'), { maxLength: 4 }).chain((values) => joined('[', values, ']')),
-    fc.array(fc.tuple(text, tie('value')), { maxLength: 4 }).chain(objectOf),
+    fc.array(fc.tuple(anyText, tie('value')), { maxLength: 4 }).chain(objectOf),
   ),
 })).value;
 
@@ -39,17 +39,20 @@ function objectOf(members: readonly (readonly [string, string])[]): fc.Arbitrary
   return joined('{', written, '}');
 }
 
-const key = fc.constantFrom('users', 'Schüler', '__proto__');
-const list = fc.array(json, { maxLength: 6 });
-const others = fc.array(fc.tuple(text, json), { maxLength: 3 });
+const anyKey = fc.constantFrom('users', 'Schüler', '__proto__');
+const anyList = fc.array(json, { maxLength: 6 });
+const anyMembers = fc.array(fc.tuple(anyText, json), { maxLength: 3 });
 
-const document = fc.record({ key, list, before: others, after: others }).chain(({ key, list, before, after }) => {
-  const clean = (members: [string, string][]) => members.filter(([name]) => name !== key && !/["\\\p{C}]/u.test(name));
-  return fc
-    .tuple(joined('[', list, ']'), space)
-    .chain(([array, gap]) => objectOf([...clean(before), [key, gap + array], ...clean(after)]))
-    .map((body) => ({ key, list, body }));
-});
+const document = fc
+  .record({ key: anyKey, list: anyList, before: anyMembers, after: anyMembers })
+  .chain(({ key, list, before, after }) => {
+    const clean = (members: [string, string][]) =>
+      members.filter(([name]) => name !== key && !/["\\\p{C}]/u.test(name));
+    return fc
+      .tuple(joined('[', list, ']'), space)
+      .chain(([array, gap]) => objectOf([...clean(before), [key, gap + array], ...clean(after)]))
+      .map((body) => ({ key, list, body }));
+  });
 
 /** At every alignment of its memory, as bodies come from pools and sockets. */
 function bytesAt(offset: number, body: string | Uint8Array): Buffer {
