@@ -1,16 +1,20 @@
 /** Every controller of the API. A new noun is one more line here. */
 import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
+import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
+import { RunChangesController } from './runs/run-changes-controller.js';
 import { RunsController } from './runs/runs-controller.js';
 
 export const allControllers: readonly Type[] = [
   HealthController,
   RunsController,
+  RunChangesController,
   HoldsController,
+  HoldDecisionsController,
   IntegrationsController,
   ...rosterControllers,
   MetricsController,

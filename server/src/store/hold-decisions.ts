@@ -20,3 +20,23 @@ export async function recordDecision(tx: Tx, d: HoldDecision): Promise<void> {
     [d.tenantId, d.holdId, d.decision, d.digest, d.count, d.actor, d.reason, d.runId],
   );
 }
+
+export interface RecordedDecision extends Omit<HoldDecision, 'tenantId'> {
+  readonly id: string;
+  readonly decidedAt: Date;
+}
+
+/** The latest first. */
+export async function listDecisions(
+  tx: Tx,
+  hold: { tenantId: string; id: string },
+  page: { limit: number; offset: number },
+): Promise<RecordedDecision[]> {
+  const { rows } = await tx.query<RecordedDecision>(
+    `SELECT id, hold_id AS "holdId", decision, digest, row_count AS count, actor, reason, run_id AS "runId",
+       decided_at AS "decidedAt"
+     FROM hold_decisions WHERE tenant_id = $1 AND hold_id = $2 ORDER BY id DESC LIMIT $3 OFFSET $4`,
+    [hold.tenantId, hold.id, page.limit, page.offset],
+  );
+  return rows;
+}

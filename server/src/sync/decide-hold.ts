@@ -7,9 +7,10 @@ import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
 import { closeHold, findHold, resizeHold, type Hold } from '../store/holds.js';
 import { recordDecision } from '../store/hold-decisions.js';
-import { activeRun, createRun } from '../store/runs.js';
+import { createRun } from '../store/runs.js';
 import { declineHeld, remainder } from '../store/sql/decisions.js';
 import { sqlScope } from '../store/sql/scope.js';
+import { takeTurn } from './make-way.js';
 
 export interface Decision {
   readonly tenantId: string;
@@ -66,13 +67,13 @@ export async function shrinkHold(tx: Tx, tenantId: string, hold: Hold, how: 'app
 async function examine(tx: Tx, decision: Decision): Promise<{ hold: Hold; count: number }> {
   const { tenantId, holdId, rows } = decision;
   if (decision.reason.trim() === '') throw new Fault('invalid_input', 'A decision needs a reason.');
+  const { integrationId } = await findHold(tx, tenantId, holdId);
+  await takeTurn(tx, tenantId, integrationId);
   await tx.query('SELECT FROM holds WHERE tenant_id = $1 AND id = $2 FOR UPDATE', [tenantId, holdId]);
   const hold = await findHold(tx, tenantId, holdId);
   if (hold.state !== 'open') throw new Fault('stale_decision', `The hold is closed: ${hold.closedReason}.`);
   if (hold.digest !== decision.digest)
     throw new Fault('stale_decision', `The hold has ${hold.rows} rows by now and digest ${hold.digest.slice(0, 12)}….`);
-  if ((await activeRun(tx, tenantId, hold.integrationId)) !== null)
-    throw new Fault('busy', 'A run of this integration is under way.');
   if (rows === null) return { hold, count: hold.rows };
   const { rows: found } = await tx.query<{ count: number }>(
     `SELECT count(*) FROM sync_changes WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND hold_id = $4 AND state = 'held'

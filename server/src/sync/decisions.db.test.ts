@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findHold, heldRows, listHolds, type Hold } from '../store/holds.js';
 import { approveHold, declineHold } from './decide-hold.js';
+import { requestRun } from './request-run.js';
 import { requestUndo } from './request-undo.js';
 import { District } from './testing/district.js';
 
@@ -226,6 +227,52 @@ describe('undoing a run', () => {
       rows.map((row) => row.local_id),
     );
     expect(report.entities.users).toMatchObject({ updated: 3, stale: 0 });
+  });
+
+  it('of what it never did is refused in a sentence and changes nothing', async () => {
+    const { worker } = district.database;
+    const wanted = { tenantId: tenant(), rows: null, reason: 'it was a mistake', actor: 'an administrator' };
+    const refused = (runId: string, change: object = {}) => requestUndo(worker, { ...wanted, ...change, runId });
+    const before = await hub();
+    const [first] = await district.sql<{ id: string }>('SELECT id FROM runs ORDER BY id LIMIT 1');
+    const again = await district.sync();
+    const plan = await district.sync({ mode: 'plan' });
+    const invalid = { code: 'invalid_input' };
+    await expect(refused(again.run.id)).rejects.toMatchObject({
+      ...invalid,
+      publicText: expect.stringContaining('changed nothing'),
+    });
+    await expect(refused(plan.run.id)).rejects.toMatchObject(invalid);
+    await expect(refused(first!.id, { reason: '\t' })).rejects.toMatchObject(invalid);
+    await expect(refused(first!.id, { rows: [] })).rejects.toMatchObject(invalid);
+    await expect(refused(first!.id, { rows: [first!.id] })).rejects.toMatchObject(invalid);
+    await expect(refused(tenant())).rejects.toMatchObject({ code: 'not_found' });
+    expect(await district.sql(`SELECT FROM runs WHERE mode = 'undo'`)).toEqual([]);
+    expect(await hub()).toBe(before);
+  });
+
+  it('waits its turn: not beside a run under way, but in place of one that waits for a person', async () => {
+    const [first] = await district.sql<{ id: string }>('SELECT id FROM runs ORDER BY id LIMIT 1');
+    const { worker } = district.database;
+    const wanted = {
+      tenantId: tenant(),
+      integration: 'district',
+      mode: 'full',
+      trigger: 'manual',
+      actor: 'test',
+    } as const;
+    const { runId } = await requestRun(worker, wanted);
+    await expect(undo(first!.id)).rejects.toMatchObject({ code: 'busy', publicText: expect.stringContaining(runId) });
+    await district.sql(`UPDATE runs SET state = 'needs_attention' WHERE id = $1`, [runId]);
+    expect((await undo(first!.id)).run.state).toBe('completed');
+    expect(await district.sql('SELECT state FROM runs WHERE id = $1', [runId])).toEqual([{ state: 'failed' }]);
+  });
+
+  it('twice at the same time is done once', async () => {
+    const [first] = await district.sql<{ id: string }>('SELECT id FROM runs ORDER BY id LIMIT 1');
+    const wanted = { tenantId: tenant(), runId: first!.id, rows: null, reason: 'a mistake', actor: 'an administrator' };
+    const both = await Promise.allSettled([1, 2, 3].map(() => requestUndo(district.database.worker, wanted)));
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('of an undoing brings the changes back', async () => {

@@ -5,9 +5,9 @@
 import { writeAudit } from '../store/audit.js';
 import type { Database } from '../store/database.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
-import { releaseEntities } from '../store/run-entities.js';
 import type { RunMode } from '@rollcall/core';
-import { activeRun, createRun, findRun, moveRun } from '../store/runs.js';
+import { createRun } from '../store/runs.js';
+import { makeWay } from './make-way.js';
 
 export interface RequestedRun {
   readonly tenantId: string;
@@ -24,17 +24,8 @@ export async function requestRun(
   const { tenantId, mode, trigger, actor } = wanted;
   return db.withTenant(tenantId, async (tx) => {
     const integration = await findIntegration(tx, tenantId, wanted.integration);
-    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`request-run ${integration.id}`]);
-    const active = await activeRun(tx, tenantId, integration.id);
-    if (active !== null) {
-      const run = await findRun(tx, tenantId, active);
-      if (run.state !== 'needs_attention') return { tenantId, runId: active, integration, created: false };
-      await moveRun(tx, { tenantId, runId: active }, 'failed', {
-        reason: run.reason,
-        nextStep: 'A later run took its place.',
-      });
-      await releaseEntities(tx, { tenantId, runId: active });
-    }
+    const active = await makeWay(tx, tenantId, integration.id);
+    if (active !== null) return { tenantId, runId: active.id, integration, created: false };
     const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });
     await writeAudit(tx, {
       tenantId,
