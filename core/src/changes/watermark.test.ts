@@ -3,7 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { chooseRead, nextWatermark, overlapMs, type ReadGrounds } from './watermark.js';
 
-const time = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true }).map((d) => d.toISOString());
+const time = fc
+  .date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
+  .map((d) => d.toISOString());
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null });
 
 describe('nextWatermark', () => {
@@ -25,7 +27,8 @@ describe('nextWatermark', () => {
     );
   });
 
-  it('is none when the provider tells no time', () => expect(nextWatermark(null, '2026-01-01T00:00:00.000Z', null)).toBeNull());
+  it('is none when the provider tells no time', () =>
+    expect(nextWatermark(null, '2026-01-01T00:00:00.000Z', null)).toBeNull());
 });
 
 const sound: ReadGrounds = {

@@ -34,8 +34,10 @@ export function chooseRead(grounds: ReadGrounds): ReadChoice {
   const { watermark: mark } = grounds;
   if (!grounds.filter) return { fullBecause: 'the provider has no filter on dateLastModified' };
   if (mark === null) return { fullBecause: 'there is no watermark yet' };
-  if (mark.projectionVersion !== grounds.projectionVersion) return { fullBecause: 'what is compared of a record has changed' };
-  if (mark.configurationVersion !== grounds.configurationVersion) return { fullBecause: 'the configuration has changed' };
+  if (mark.projectionVersion !== grounds.projectionVersion)
+    return { fullBecause: 'what is compared of a record has changed' };
+  if (mark.configurationVersion !== grounds.configurationVersion)
+    return { fullBecause: 'the configuration has changed' };
   if (grounds.openHolds > 0) return { fullBecause: 'a hold is open' };
   if (Date.parse(grounds.now) - Date.parse(mark.readInFullAt) >= grounds.fullEveryMs)
     return { fullBecause: 'the last full read is long ago' };
@@ -46,7 +48,11 @@ export function chooseRead(grounds: ReadGrounds): ReadChoice {
  * The next watermark: the earlier of the provider's clock at the first request and the newest record seen, less the overlap; it
  * never moves back. Null when the provider told no time. `newest` is null when no record had a time stamp.
  */
-export function nextWatermark(providerTime: string | null, newest: string | null, previous: string | null): string | null {
+export function nextWatermark(
+  providerTime: string | null,
+  newest: string | null,
+  previous: string | null,
+): string | null {
   if (providerTime === null) return null;
   const candidates = [providerTime, ...(newest === null ? [] : [newest])].map((time) => Date.parse(time));
   const next = Math.min(...candidates) - overlapMs;

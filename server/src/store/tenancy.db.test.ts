@@ -88,6 +88,7 @@ describe('a reference', () => {
     'sync_changes.school_id',
     'sync_chunks.first_id',
     'sync_chunks.last_id',
+    'sync_watermarks.run_id',
     'user_roles.integration_id',
   ];
 

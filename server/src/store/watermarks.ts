@@ -10,7 +10,10 @@ interface Key {
 }
 
 export async function findWatermark(tx: Tx, key: Key, entity: EntityName): Promise<Watermark | null> {
-  const { rows } = await tx.query<Record<'watermark' | 'providerTime' | 'readInFullAt', Date> & Omit<Watermark, 'watermark' | 'providerTime' | 'readInFullAt'>>(
+  const { rows } = await tx.query<
+    Record<'watermark' | 'providerTime' | 'readInFullAt', Date> &
+      Omit<Watermark, 'watermark' | 'providerTime' | 'readInFullAt'>
+  >(
     `SELECT watermark, provider_time AS "providerTime", read_in_full_at AS "readInFullAt",
        projection_version AS "projectionVersion", configuration_version AS "configurationVersion"
      FROM sync_watermarks WHERE tenant_id = $1 AND integration_id = $2 AND entity = $3`,
@@ -19,10 +22,20 @@ export async function findWatermark(tx: Tx, key: Key, entity: EntityName): Promi
   const row = rows[0];
   if (!row) return null;
   const iso = (time: Date) => time.toISOString();
-  return { ...row, watermark: iso(row.watermark), providerTime: iso(row.providerTime), readInFullAt: iso(row.readInFullAt) };
+  return {
+    ...row,
+    watermark: iso(row.watermark),
+    providerTime: iso(row.providerTime),
+    readInFullAt: iso(row.readInFullAt),
+  };
 }
 
-export async function saveWatermark(tx: Tx, key: Key & { runId: string }, entity: EntityName, mark: Watermark): Promise<void> {
+export async function saveWatermark(
+  tx: Tx,
+  key: Key & { runId: string },
+  entity: EntityName,
+  mark: Watermark,
+): Promise<void> {
   await tx.query(
     `INSERT INTO sync_watermarks (tenant_id, integration_id, entity, watermark, provider_time, read_in_full_at,
        projection_version, configuration_version, run_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -11,7 +11,11 @@ import { providerOf, scopeOf, type RunContext } from './run-context.js';
 export async function chooseStrategy(tx: Tx, context: RunContext, entity: Entity): Promise<void> {
   if (context.run.mode !== 'incremental') return;
   const run = scopeOf(context);
-  const open = await listHolds(tx, run.tenantId, { integrationId: run.integrationId, entity: entity.name, state: 'open' });
+  const open = await listHolds(tx, run.tenantId, {
+    integrationId: run.integrationId,
+    entity: entity.name,
+    state: 'open',
+  });
   const choice = chooseRead({
     watermark: await findWatermark(tx, run, entity.name),
     filter: providerOf(context).capabilities.dateLastModifiedFilter,
@@ -21,7 +25,8 @@ export async function chooseStrategy(tx: Tx, context: RunContext, entity: Entity
     now: new Date(context.clock.now()).toISOString(),
     fullEveryMs: context.policy.fullEveryMs,
   });
-  const change = 'since' in choice ? { since: choice.since, fullBecause: null } : { since: null, fullBecause: choice.fullBecause };
+  const change =
+    'since' in choice ? { since: choice.since, fullBecause: null } : { since: null, fullBecause: choice.fullBecause };
   await updatePhase(tx, run, entity.name, change);
 }
 
@@ -39,7 +44,11 @@ export async function moveWatermark(tx: Tx, context: RunContext, entity: Entity)
   if (waiting) return forgetWatermark(tx, run, entity.name);
   const { newest } = await stagedTimes(tx, sqlScope(run, entity));
   const providerTime = phase.providerTime?.toISOString() ?? null;
-  const watermark = nextWatermark(providerTime, newest ?? (full ? null : providerTime), full ? null : (previous?.watermark ?? null));
+  const watermark = nextWatermark(
+    providerTime,
+    newest ?? (full ? null : providerTime),
+    full ? null : (previous?.watermark ?? null),
+  );
   if (watermark === null || providerTime === null) return forgetWatermark(tx, run, entity.name);
   await saveWatermark(tx, run, entity.name, {
     watermark,

@@ -59,6 +59,7 @@ export class DataSyncEngine {
     await write(context, (tx) => claimEntities(tx, scopeOf(context)));
     context.failpoint('run.claimed');
     if (context.sourceRunId === null) await this.#readAndPlan(context);
+    else await this.#enter(context, 'planned'); // the plan is stored already
     if (context.run.mode !== 'plan') {
       await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
       context.failpoint('verify.begun');

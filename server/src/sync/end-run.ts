@@ -24,7 +24,8 @@ export async function endRun(context: RunContext): Promise<void> {
     const incomplete = context.sourceRunId
       ? []
       : (await phasesOf(tx, key)).filter((phase) => phase.incompleteReason !== null);
-    const reason = incomplete.length > 0 ? `not read completely: ${incomplete.map((phase) => phase.entity).join(', ')}` : null;
+    const reason =
+      incomplete.length > 0 ? `not read completely: ${incomplete.map((phase) => phase.entity).join(', ')}` : null;
     const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
     await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
     await releaseEntities(tx, key);

@@ -145,12 +145,7 @@ async function readInFull(context: RunContext, entity: Entity, tx: Tx, because: 
   await updatePhase(tx, run, entity.name, { ...from, since: null, fullBecause: because });
 }
 
-async function startOver(
-  context: RunContext,
-  entity: Entity,
-  tx: Tx,
-  pages: readonly PageRecord[],
-): Promise<void> {
+async function startOver(context: RunContext, entity: Entity, tx: Tx, pages: readonly PageRecord[]): Promise<void> {
   const run = scopeOf(context);
   context.log.warn('collection.read-again', { entity: entity.name, pages: pages.length });
   await openStage(tx, run.runId, entity);

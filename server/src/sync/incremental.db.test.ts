@@ -14,12 +14,19 @@ afterEach(() => district.close());
 const incremental = () => district.sync({ mode: 'incremental' });
 const reasons = async (runId: string) =>
   Object.fromEntries(
-    (await district.sql<{ entity: string; full_because: string | null }>('SELECT entity, full_because FROM run_entities WHERE run_id = $1', [runId])).map(
-      (row) => [row.entity, row.full_because],
-    ),
+    (
+      await district.sql<{ entity: string; full_because: string | null }>(
+        'SELECT entity, full_because FROM run_entities WHERE run_id = $1',
+        [runId],
+      )
+    ).map((row) => [row.entity, row.full_because]),
   );
 const hub = async () =>
-  JSON.stringify((JSON.parse(await district.contents()) as { part: string }[]).filter((p) => !['change_log', 'external_system_mappings'].includes(p.part)));
+  JSON.stringify(
+    (JSON.parse(await district.contents()) as { part: string }[]).filter(
+      (p) => !['change_log', 'external_system_mappings'].includes(p.part),
+    ),
+  );
 /** As if the last read had been some hours ago: the sandbox's records are older than the watermark's overlap. */
 const later = () => district.sql(`UPDATE sync_watermarks SET watermark = provider_time - interval '1 second'`);
 
@@ -57,7 +64,9 @@ describe('an incremental run', () => {
   });
 
   it('finds a change that carries the very time of the watermark', async () => {
-    const [mark] = await district.sql<{ watermark: Date }>(`SELECT watermark FROM sync_watermarks WHERE entity = 'users'`);
+    const [mark] = await district.sql<{ watermark: Date }>(
+      `SELECT watermark FROM sync_watermarks WHERE entity = 'users'`,
+    );
     expect(mark!.watermark.getTime()).toBeLessThan(Date.now() - 4 * 60_000);
     await district.control('edit', { share: 0.05, entity: 'users' });
     expect((await incremental()).entities.users.updated).toBeGreaterThan(0);
@@ -67,13 +76,29 @@ describe('an incremental run', () => {
 describe('in doubt an incremental run reads in full', () => {
   const doubts: [string, string, () => Promise<unknown>][] = [
     ['there is no watermark', 'there is no watermark yet', () => district.sql('DELETE FROM sync_watermarks')],
-    ['the configuration changed', 'the configuration has changed', () => district.sql('UPDATE sync_watermarks SET configuration_version = 99')],
-    ['the projection changed', 'what is compared of a record has changed', () => district.sql('UPDATE sync_watermarks SET projection_version = 99')],
-    ['the last full read is long ago', 'the last full read is long ago', () => district.sql(`UPDATE sync_watermarks SET read_in_full_at = now() - interval '2 days'`)],
-    ['the source refuses the filter', 'the source refuses the filter', async () => {
-      await later();
-      await district.control('faults', { collection: 'users', fault: 'error', status: 400, times: 1 });
-    }],
+    [
+      'the configuration changed',
+      'the configuration has changed',
+      () => district.sql('UPDATE sync_watermarks SET configuration_version = 99'),
+    ],
+    [
+      'the projection changed',
+      'what is compared of a record has changed',
+      () => district.sql('UPDATE sync_watermarks SET projection_version = 99'),
+    ],
+    [
+      'the last full read is long ago',
+      'the last full read is long ago',
+      () => district.sql(`UPDATE sync_watermarks SET read_in_full_at = now() - interval '2 days'`),
+    ],
+    [
+      'the source refuses the filter',
+      'the source refuses the filter',
+      async () => {
+        await later();
+        await district.control('faults', { collection: 'users', fault: 'error', status: 400, times: 1 });
+      },
+    ],
   ];
 
   it.each(doubts)('when %s', async (_, reason, doubt) => {

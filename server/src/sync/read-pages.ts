@@ -113,11 +113,15 @@ class CollectionReader {
   #fetch(offset: number, limit: number) {
     const { context, entity } = this;
     const correlationId = `${context.run.id}/${entity.name}/${offset}/${context.run.attempt}`;
-    return providerOf(context).readPage(entity.name, { offset, limit, modifiedSince: this.since }, {
-      signal: context.signal,
-      correlationId,
-      isKnown: (digest) => this.base.raw.has(digest),
-    });
+    return providerOf(context).readPage(
+      entity.name,
+      { offset, limit, modifiedSince: this.since },
+      {
+        signal: context.signal,
+        correlationId,
+        isKnown: (digest) => this.base.raw.has(digest),
+      },
+    );
   }
 
   async #endUnseen(offset: number): Promise<void> {

@@ -29,7 +29,12 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
     await write(context, async (tx) => {
       const place = await removeSlim(tx, scope, externalId);
       if (place === null) return;
-      const { lines } = encodePage(entity, { offset: place.page, records, rejects, digests: [], unchanged: [] }, nothing, place.n);
+      const { lines } = encodePage(
+        entity,
+        { offset: place.page, records, rejects, digests: [], unchanged: [] },
+        nothing,
+        place.n,
+      );
       await writeStage(tx, run.runId, entity, lines);
     });
   }

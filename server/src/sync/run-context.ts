@@ -35,7 +35,13 @@ export interface RunPolicy {
   readonly grace: Readonly<Record<EntityName, { completeRuns: number; hours: number }>>;
 }
 
-export const defaultPolicy: RunPolicy = { chunkRows: 20_000, writers: 2, limits: defaultLimits, fullEveryMs: 24 * 3_600_000, grace: defaultGrace };
+export const defaultPolicy: RunPolicy = {
+  chunkRows: 20_000,
+  writers: 2,
+  limits: defaultLimits,
+  fullEveryMs: 24 * 3_600_000,
+  grace: defaultGrace,
+};
 
 export const scopeOf = (context: RunContext): RunScope => ({
   tenantId: context.run.tenantId,

@@ -29,7 +29,8 @@ export async function insertCreates(
   const { entity } = scope;
   const references = plannedReferences(entity);
   const joins = references.map(
-    (f) => `LEFT JOIN ${known(scope, f.target!, moment)} r_${f.column} ON r_${f.column}.external_id = s.${stageColumn(f)}`,
+    (f) =>
+      `LEFT JOIN ${known(scope, f.target!, moment)} r_${f.column} ON r_${f.column}.external_id = s.${stageColumn(f)}`,
   );
   const refs = `ARRAY[${references.map((f) => `r_${f.column}.local_id`).join(', ')}]::uuid[]`;
   const school = references.findIndex((f) => f.column === entity.schoolColumn);

@@ -31,7 +31,9 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment, planne
   // Of the entity's own records only those that are referred to are of interest; they are many, and few of them are.
   const own = [...single, ...several].filter((field) => field.target === entity.name);
   const referred = own.map((f) =>
-    f.kind === 'reference' ? `SELECT p.${stageColumn(f)} FROM picked p` : `SELECT unnest(p.${stageColumn(f)}) FROM picked p`,
+    f.kind === 'reference'
+      ? `SELECT p.${stageColumn(f)} FROM picked p`
+      : `SELECT unnest(p.${stageColumn(f)}) FROM picked p`,
   );
   const wanted = (target: EntityName): string =>
     target === entity.name

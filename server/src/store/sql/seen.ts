@@ -12,5 +12,4 @@ export const cameAsBefore = (scope: SqlScope): string =>
   `coalesce(l.raw_digest IN (SELECT raw FROM ${scope.same}), false)`;
 
 /** True for a link of alias l that the feed has named. */
-export const seen = (scope: SqlScope): string =>
-  `(${cameAsBefore(scope)} OR l.external_id IN (${keys(scope)}))`;
+export const seen = (scope: SqlScope): string => `(${cameAsBefore(scope)} OR l.external_id IN (${keys(scope)}))`;

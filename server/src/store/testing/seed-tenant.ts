@@ -182,6 +182,7 @@ function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string
     ['holds', [{ id: holdId, ...of, ...scope, ...seen, state: 'open', reason: 'too many' }]],
     ['hold_decisions', [{ ...decision, decided_at: 'now' }]],
     ['declined_changes', [{ ...declined, declined_at: 'now' }]],
+    ['sync_watermarks', [watermarkOf(integrationId, runId)]],
     [
       'sync_changes',
       [
@@ -192,6 +193,17 @@ function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string
     ['rejected_records', [{ ...of, ...reject, ...times }]],
   ];
 }
+
+const watermarkOf = (integrationId: string, runId: string) => ({
+  integration_id: integrationId,
+  entity: 'users',
+  watermark: '2026-09-01T08:00:00Z',
+  provider_time: '2026-09-01T08:05:00Z',
+  projection_version: 1,
+  configuration_version: 1,
+  read_in_full_at: '2026-09-01T08:00:00Z',
+  run_id: runId,
+});
 
 /** An id that sorts before those that the database makes. */
 const longAgo = () => `01900000${randomUUID().slice(8)}`;
