@@ -1,5 +1,5 @@
 /** `sync <integration>`: one run, by the running instance's worker or in this process, followed to its end and reported. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { requestRun } from '../sync/request-run.js';
 import { chooseTenant } from '../store/tenants.js';
 import { carryOutRun } from './carry-out-run.js';
@@ -8,6 +8,7 @@ import { withRollcall } from './with-rollcall.js';
 
 interface Options {
   readonly plan?: boolean;
+  readonly incremental?: boolean;
   readonly tenant?: string;
 }
 
@@ -16,12 +17,13 @@ export function addSync(program: Command, frame: CommandFrame): void {
     .command('sync')
     .description('Bring the hub in step with an integration, and report what was done.')
     .argument('<integration>', 'its name or id')
-    .option('--plan', 'stop after planning: nothing is applied')
+    .addOption(new Option('--plan', 'stop after planning: nothing is applied').conflicts('incremental'))
+    .option('--incremental', 'read only what changed since the last run, and in full when in doubt')
     .option('--tenant <name>', 'needed only where there are several');
   act<Options>(command, frame, (terminal, options, integration) =>
     withRollcall(frame.at, 'worker', async (rollcall) => {
       const { id: tenantId } = await chooseTenant(rollcall.db, options.tenant);
-      const mode = options.plan ? 'plan' : 'full';
+      const mode = options.plan ? 'plan' : options.incremental ? 'incremental' : 'full';
       const run = await requestRun(rollcall.db, {
         tenantId,
         integration: integration!,

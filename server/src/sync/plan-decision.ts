@@ -30,9 +30,9 @@ export async function planDecision(context: RunContext, entity: Entity): Promise
     const activeBefore = await countActiveLinks(tx, run, entity.name);
     const plan = await countPlan(tx, scope);
     const taken = planned - plan.absent;
-    const read = { read: taken, duplicate: 0, distinct: taken, rejected: 0, staged: taken, planned: taken };
+    const source = { read: taken, duplicate: 0, distinct: taken, rejected: 0, staged: taken, planned: taken };
     const none = { announced: null, unchanged: 0, declined: 0, ignored: 0, missing: 0 };
-    const counts = { ...none, ...read, ...plan, seen: activeBefore };
+    const counts = { ...none, ...source, ...plan, seen: activeBefore };
     await updatePhase(tx, run, entity.name, { state: 'planned', activeBefore, counts });
     context.failpoint('plan.written');
   });

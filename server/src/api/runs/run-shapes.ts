@@ -11,8 +11,8 @@ export const runRequestSchema = z
   .strictObject({
     /** Name or id. */
     integration: z.string().min(1).max(200),
-    /** `plan` shows what a run would do and changes nothing. */
-    mode: z.enum(['full', 'plan']).default('full'),
+    /** `plan` shows what a run would do and changes nothing; `incremental` reads only what changed, and in full when in doubt. */
+    mode: z.enum(['full', 'plan', 'incremental']).default('full'),
   })
   .meta({ id: 'RunRequest' });
 export type RunRequest = z.output<typeof runRequestSchema>;
