@@ -28,17 +28,7 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment, planne
   const several = fieldsOfKind(entity, 'references');
   const roles = fieldsOfKind(entity, 'roles');
   const alias = (field: Field) => `r_${field.column}`;
-  // Of the entity's own records only those that are referred to are of interest; they are many, and few of them are.
-  const own = [...single, ...several].filter((field) => field.target === entity.name);
-  const referred = own.map((f) =>
-    f.kind === 'reference'
-      ? `SELECT p.${stageColumn(f)} FROM picked p`
-      : `SELECT unnest(p.${stageColumn(f)}) FROM picked p`,
-  );
-  const wanted = (target: EntityName): string =>
-    target === entity.name
-      ? `(SELECT w.* FROM ${known(scope, target, moment)} w WHERE w.external_id IN (${referred.join(' UNION ')}))`
-      : known(scope, target, moment);
+  const wanted = wantedTargets(scope, [...single, ...several], moment);
   const ctes = [`picked AS MATERIALIZED (${picked})`];
   for (const target of new Set([...single, ...several, ...roles].map((f) => f.target!)))
     ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${wanted(target)}`);
@@ -75,6 +65,20 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment, planne
     value,
     whole: whole.length > 0 ? whole.join(' AND ') : 'true',
   };
+}
+
+/** SQL of what a reference may point to. Of the entity's own records, which are many, only those that are referred to. */
+function wantedTargets(scope: SqlScope, fields: readonly Field[], moment: Moment): (target: EntityName) => string {
+  const own = fields.filter((field) => field.target === scope.entity.name);
+  const referred = own.map((f) =>
+    f.kind === 'reference'
+      ? `SELECT p.${stageColumn(f)} FROM picked p`
+      : `SELECT unnest(p.${stageColumn(f)}) FROM picked p`,
+  );
+  return (target) =>
+    target === scope.entity.name
+      ? `(SELECT w.* FROM ${known(scope, target, moment)} w WHERE w.external_id IN (${referred.join(' UNION ')}))`
+      : known(scope, target, moment);
 }
 
 const entityAlias = (name: string): string => name.toLowerCase();
