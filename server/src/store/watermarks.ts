@@ -65,13 +65,20 @@ export async function forgetWatermark(tx: Tx, key: Key, entity: EntityName): Pro
   ]);
 }
 
-/** The newest and the oldest time stamp among the staged rows, as ISO 8601; null where none has one. */
-export async function stagedTimes(tx: Tx, scope: SqlScope): Promise<{ newest: string | null; oldest: string | null }> {
-  const { rows } = await tx.query<{ newest: Date | null; oldest: Date | null }>(
-    `SELECT max(modified) AS newest, min(modified) AS oldest FROM (SELECT modified FROM ${scope.full}
-       UNION ALL SELECT modified FROM ${scope.slim}
-       UNION ALL SELECT l.provider_modified_at FROM external_system_mappings l WHERE ${scope.inLinks} AND ${cameAsBefore(scope)}) s`,
+/** The newest time stamp of the entity's records, staged or known from before, as ISO 8601; null where none has one. */
+export async function newestSeen(tx: Tx, scope: SqlScope): Promise<string | null> {
+  const { rows } = await tx.query<{ newest: Date | null }>(
+    `SELECT greatest((SELECT max(modified) FROM ${scope.full}), (SELECT max(modified) FROM ${scope.slim}),
+       (SELECT max(provider_modified_at) FROM external_system_mappings l WHERE ${scope.inLinks})) AS newest`,
   );
-  const iso = (time: Date | null) => time?.toISOString() ?? null;
-  return { newest: iso(rows[0]!.newest), oldest: iso(rows[0]!.oldest) };
+  return rows[0]!.newest?.toISOString() ?? null;
+}
+
+/** The oldest time stamp among the staged rows, as ISO 8601; null where none has one. */
+export async function oldestStaged(tx: Tx, scope: SqlScope): Promise<string | null> {
+  const { rows } = await tx.query<{ oldest: Date | null }>(
+    `SELECT least((SELECT min(modified) FROM ${scope.full}), (SELECT min(modified) FROM ${scope.slim}),
+       (SELECT min(provider_modified_at) FROM external_system_mappings l WHERE ${scope.inLinks} AND ${cameAsBefore(scope)})) AS oldest`,
+  );
+  return rows[0]!.oldest?.toISOString() ?? null;
 }

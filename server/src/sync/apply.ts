@@ -95,7 +95,10 @@ async function settleFromFeed(tx: Tx, scope: SqlScope, phase: Phase): Promise<vo
   await preferHashJoins(tx, equal);
   if (equal > 0) await rebaseEqual(tx, scope);
   await preferHashJoins(tx);
-  if (phase.counts.parsedSlim !== 0) await rememberBytes(tx, scope);
+  const parsed = phase.counts.parsedSlim ?? 0;
+  await preferHashJoins(tx, parsed);
+  if (parsed > 0) await rememberBytes(tx, scope);
+  await preferHashJoins(tx);
   await welcomeBack(tx, scope);
   await forgetOvertakenDeclines(tx, scope);
   if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);

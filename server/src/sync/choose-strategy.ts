@@ -3,7 +3,7 @@ import { chooseRead, nextWatermark, type Entity } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
 import { listHolds } from '../store/holds.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
-import { findWatermark, forgetWatermark, saveWatermark, stagedTimes } from '../store/watermarks.js';
+import { findWatermark, forgetWatermark, newestSeen, saveWatermark } from '../store/watermarks.js';
 import { sqlScope } from '../store/sql/scope.js';
 import { providerOf, scopeOf, type RunContext } from './run-context.js';
 
@@ -42,7 +42,7 @@ export async function moveWatermark(tx: Tx, context: RunContext, entity: Entity)
   const waiting = (phase.counts.blocked ?? 0) + (phase.counts.rejected ?? 0) > 0;
   if (phase.incompleteReason !== null || (waiting && !full)) return;
   if (waiting) return forgetWatermark(tx, run, entity.name);
-  const { newest } = await stagedTimes(tx, sqlScope(run, entity));
+  const newest = await newestSeen(tx, sqlScope(run, entity));
   const providerTime = phase.providerTime?.toISOString() ?? null;
   const watermark = nextWatermark(
     providerTime,

@@ -1,6 +1,7 @@
 /** A slim row that no longer equals its base cannot be taken for unchanged: the record is read again by its id, whole. */
 import { Fault, type Entity, type RosterRecord } from '@rollcall/core';
 import { ChecksumSet } from '../store/checksum-set.js';
+import { phaseOf } from '../store/run-entities.js';
 import { removeSlim, staleSlimRows } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
 import { encodePage } from '../store/stage-lines.js';
@@ -13,7 +14,8 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
   const run = scopeOf(context);
   const scope = sqlScope(run, entity);
   const stale = await read(context, async (tx) => {
-    await preferHashJoins(tx);
+    const phase = await phaseOf(tx, run, entity.name);
+    await preferHashJoins(tx, phase.counts.parsedSlim ?? Infinity);
     return staleSlimRows(tx, scope);
   });
   for (const externalId of stale) {

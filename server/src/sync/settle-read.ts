@@ -11,7 +11,7 @@ import { openStage, settleStage, unsoundPages, unstagePage } from '../store/stag
 import { removeDuplicates, type Duplicates } from '../store/sql/duplicates.js';
 import { examineRecognised, spellOut } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
-import { stagedTimes } from '../store/watermarks.js';
+import { oldestStaged } from '../store/watermarks.js';
 import { judgeRead, type ReadVerdict } from './judge-read.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
@@ -24,9 +24,13 @@ export async function settleRead(context: RunContext, entity: Entity): Promise<b
     for (const offset of broken) await unstagePage(tx, run, entity, offset);
     if (broken.length > 0) return false;
     const pages = await listPages(tx, { ...run, entity: entity.name });
-    await preferHashJoins(tx);
     const scope = sqlScope(run, entity);
-    const staged = await settleTwins(tx, scope);
+    const staged = await settleTwins(
+      tx,
+      scope,
+      total(pages, 'fullRows') + total(pages, 'slimRows') + total(pages, 'rejectedRows'),
+    );
+    await preferHashJoins(tx);
     if (staged === null) return startOver(context, entity, tx, pages);
     if (phase.since !== null && (await filterIgnored(tx, scope, phase.since)))
       return readInFull(context, entity, tx, 'the source does not keep to the filter');
@@ -37,16 +41,19 @@ export async function settleRead(context: RunContext, entity: Entity): Promise<b
   });
 }
 
-/** Null when rows that were taken for known lead to nothing any more. */
-async function settleTwins(tx: Tx, scope: SqlScope): Promise<Duplicates | null> {
-  const recognised = await examineRecognised(tx, scope);
+/** `parsed` counts the rows that were not recognised by their bytes. Null when rows that were taken for known lead to nothing any more. */
+async function settleTwins(tx: Tx, scope: SqlScope, parsed: number): Promise<Duplicates | null> {
+  const recognised = await examineRecognised(tx, scope, parsed);
+  await preferHashJoins(tx);
   if (!recognised.sound && !recognised.twins) return null;
   if (!recognised.sound) await spellOut(tx, scope);
   const duplicates = await removeDuplicates(tx, scope);
   return { ...duplicates, keys: duplicates.keys + (recognised.sound ? recognised.rows : 0) };
 }
 
-const total = (pages: readonly PageRecord[], what: 'rowCount' | 'keylessRows' | 'slimRows'): number =>
+type PageCount = 'rowCount' | 'keylessRows' | 'fullRows' | 'slimRows' | 'rejectedRows';
+
+const total = (pages: readonly PageRecord[], what: PageCount): number =>
   pages.reduce((sum, page) => sum + page[what], 0);
 
 function judge(phase: Phase, pages: readonly PageRecord[], keys: number): ReadVerdict {
@@ -102,7 +109,7 @@ export async function filterRefused(context: RunContext, entity: Entity, error: 
 
 /** Rows from before the border show that the filter was not applied; then its other rows prove nothing either. */
 async function filterIgnored(tx: Tx, scope: SqlScope, since: string): Promise<boolean> {
-  const { oldest } = await stagedTimes(tx, scope);
+  const oldest = await oldestStaged(tx, scope);
   return oldest !== null && Date.parse(oldest) < Date.parse(since);
 }
 

@@ -14,9 +14,9 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
   if (phase.state !== 'applied') return;
   const failures = await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
-    await preferHashJoins(tx);
     const done = await sumChunks(tx, { ...run, entity: entity.name });
     const applied = done.created + done.updated + done.reactivated + done.deactivated;
+    await preferHashJoins(tx, applied);
     const counts = {
       ...phase.counts,
       ...(await countPlan(tx, scope)),

@@ -3,7 +3,7 @@
  * such rows, so they are judged by their digests alone; only where twins are among them are they spelt out as slim rows.
  */
 import type { Tx } from '../database.js';
-import type { SqlScope } from './scope.js';
+import { preferHashJoins, type SqlScope } from './scope.js';
 
 const base = `l.base_checksum IS NOT NULL AND l.state <> 'unlinked'`;
 
@@ -15,13 +15,16 @@ export type Recognised =
   /** Some lead to no link any more: another change came between, and the collection has to be read again. */
   | { readonly sound: false; readonly twins: false };
 
-export async function examineRecognised(tx: Tx, scope: SqlScope): Promise<Recognised> {
+/** `parsed` counts the rows that were not recognised. */
+export async function examineRecognised(tx: Tx, scope: SqlScope, parsed: number): Promise<Recognised> {
+  await preferHashJoins(tx);
   const { rows } = await tx.query<{ rows: number; digests: number; links: number }>(
     `SELECT count(*) AS rows, count(DISTINCT raw) AS digests, (SELECT count(*) FROM external_system_mappings l
        WHERE ${scope.inLinks} AND ${base} AND l.raw_digest IN (SELECT raw FROM ${scope.same})) AS links FROM ${scope.same}`,
   );
   const found = rows[0]!;
   if (found.links !== found.digests) return { sound: false, twins: false };
+  await preferHashJoins(tx, parsed);
   const { rows: twin } = await tx.query<{ any: boolean }>(
     `SELECT EXISTS (SELECT FROM (SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
          UNION ALL SELECT external_id FROM ${scope.rejects}) k
