@@ -12,6 +12,7 @@ import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
 import { endRun } from './end-run.js';
 import type { Failpoint } from './failpoints.js';
 import { scopeOf, write, type RunContext, type RunPolicy } from './run-context.js';
+import { inParallel } from './in-parallel.js';
 import { stopRun } from './stop-run.js';
 import { synchronizers, type Synchronizer } from './synchronizers.js';
 
@@ -70,7 +71,8 @@ export class DataSyncEngine {
   }
 
   async #readAndPlan(context: RunContext): Promise<void> {
-    await this.#step(context, 'fetching', (s) => s.fetch(context));
+    // While one collection is judged the next is read; the provider's own ceiling bounds the requests.
+    await this.#step(context, 'fetching', (s) => s.fetch(context), 2);
     await this.#enter(context, 'staged');
     await this.#step(context, 'staged', (s) => s.plan(context));
     await this.#enter(context, 'planned');
@@ -88,13 +90,14 @@ export class DataSyncEngine {
     context: RunContext,
     state: RunState,
     work: (synchronizer: Synchronizer) => Promise<void>,
+    width = 1,
   ): Promise<void> {
     await this.#enter(context, state);
     const started = context.clock.now();
-    for (const synchronizer of inOrder(context)) {
+    await inParallel(inOrder(context), width, async (synchronizer) => {
       context.signal.throwIfAborted();
       await work(synchronizer);
-    }
+    });
     context.metrics.time('rollcall_run_step_seconds', context.clock.now() - started, { step: state });
     context.log.info('run.step-done', { run: context.run.id, step: state, ms: context.clock.now() - started });
   }

@@ -4,9 +4,8 @@
  */
 import type { Field } from '@rollcall/core';
 import type { Chunk } from '../chunks.js';
-import { stageColumn } from '../stage.js';
 import { literal, type Tx } from '../database.js';
-import { hubFields, resolved } from './resolved.js';
+import { hubFields, resolved, unfolded } from './resolved.js';
 import { known, type SqlScope } from './scope.js';
 
 /** The plan rows of a chunk that are to be applied, of alias c. */
@@ -143,11 +142,10 @@ export async function applyNewRoles(tx: Tx, scope: SqlScope, chunk: Chunk): Prom
   if (!field) return;
   await tx.query(
     `INSERT INTO user_roles (tenant_id, user_id, integration_id, position, role_type, role, org_id, begin_date, end_date)
-     SELECT ${scope.tenant}, p.local_id, ${scope.integration}, x.position, x.role->>'roleType', x.role->>'role', k.local_id,
-       (x.role->>'beginDate')::date, (x.role->>'endDate')::date
-     FROM (${pickedRows(scope, chunk, `'create'`)}) p
-     CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position)
-     JOIN ${known(scope, 'orgs', 'applying')} k ON k.external_id = x.role->>'org' ORDER BY p.local_id`,
+     SELECT ${scope.tenant}, p.local_id, ${scope.integration}, p.position, p.role->>'roleType', p.role->>'role', k.local_id,
+       (p.role->>'beginDate')::date, (p.role->>'endDate')::date
+     FROM (${unfolded(`(${pickedRows(scope, chunk, `'create'`)})`, field)}) p
+     JOIN ${known(scope, 'orgs', 'applying')} k ON k.external_id = p.org ORDER BY p.local_id`,
   );
 }
 

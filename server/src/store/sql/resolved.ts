@@ -34,14 +34,14 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment, planne
     ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${wanted(target)}`);
   for (const field of several)
     ctes.push(`${alias(field)} AS (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
-      FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id)
-      JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.external_id GROUP BY 1)`);
+      FROM (SELECT p.local_id, x.external_id FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id) OFFSET 0) p
+      JOIN known_${entityAlias(field.target!)} k ON k.external_id = p.external_id GROUP BY 1)`);
   for (const field of roles)
-    ctes.push(`${alias(field)} AS (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', x.role->'roleType',
-        'role', x.role->'role', 'org', k.local_id, 'beginDate', x.role->'beginDate', 'endDate', x.role->'endDate')
-        ORDER BY x.position) AS list
-      FROM picked p CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position)
-      JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.role->>'org' GROUP BY 1)`);
+    ctes.push(`${alias(field)} AS (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', p.role->'roleType',
+        'role', p.role->'role', 'org', k.local_id, 'beginDate', p.role->'beginDate', 'endDate', p.role->'endDate')
+        ORDER BY p.position) AS list
+      FROM (${unfolded('picked', field)}) p
+      JOIN known_${entityAlias(field.target!)} k ON k.external_id = p.org GROUP BY 1)`);
   const joins = [
     ...single.map(
       (f) => `LEFT JOIN known_${entityAlias(f.target!)} ${alias(f)} ON ${alias(f)}.external_id = p.${stageColumn(f)}`,
@@ -67,6 +67,14 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment, planne
   };
 }
 
+/**
+ * Each role of the rows of `from` as a row of its own. OFFSET 0 keeps the unfolding apart from the join that follows: otherwise
+ * every role is compared with every organisation.
+ */
+export const unfolded = (from: string, field: Field): string =>
+  `SELECT p.local_id, x.role, x.role->>'org' AS org, x.position
+   FROM ${from} p CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position) OFFSET 0`;
+
 /** SQL of what a reference may point to. Of the entity's own records, which are many, only those that are referred to. */
 function wantedTargets(scope: SqlScope, fields: readonly Field[], moment: Moment): (target: EntityName) => string {
   const own = fields.filter((field) => field.target === scope.entity.name);
@@ -77,7 +85,7 @@ function wantedTargets(scope: SqlScope, fields: readonly Field[], moment: Moment
   );
   return (target) =>
     target === scope.entity.name
-      ? `(SELECT w.* FROM ${known(scope, target, moment)} w WHERE w.external_id IN (${referred.join(' UNION ')}))`
+      ? known(scope, target, moment, referred.join(' UNION '))
       : known(scope, target, moment);
 }
 

@@ -48,14 +48,18 @@ export function sqlScope(run: RunScope, entity: Entity): SqlScope {
 /** While planning nothing is applied; while applying, the entities before this one are, and this one is in part. */
 export type Moment = 'planning' | 'applying';
 
-/** Pairs (external_id, local_id) of all records of an entity that a reference may point to, once this plan is applied. */
-export function known(scope: SqlScope, target: EntityName, moment: Moment): string {
+/**
+ * Pairs (external_id, local_id) of all records of an entity that a reference may point to, once this plan is applied. `only` is a
+ * subquery of the external ids that are of interest, where they are few among many.
+ */
+export function known(scope: SqlScope, target: EntityName, moment: Moment, only?: string): string {
+  const wanted = only === undefined ? '' : `AND external_id IN (${only})`;
   const links = `SELECT external_id, local_id FROM external_system_mappings WHERE tenant_id = ${scope.tenant}
-    AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked'`;
+    AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked' ${wanted}`;
   if (moment === 'applying' && target !== scope.entity.name) return `(${links})`;
   return `(${links} ${moment === 'applying' ? 'UNION' : 'UNION ALL'} SELECT external_id, local_id FROM sync_changes
     WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${target}'
-      AND operation = 'create' AND state IS NULL)`;
+      AND operation = 'create' AND state IS NULL ${wanted})`;
 }
 
 /** Up to this many rows it is cheaper to look each one up than to read the tables that they are joined with. */
