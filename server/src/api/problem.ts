@@ -34,6 +34,8 @@ export const faultStatus: Readonly<Record<FaultCode, number>> = {
   invalid_configuration: 422,
   invalid_input: 400,
   not_found: 404,
+  integration_paused: 409,
+  wrong_state: 409,
   busy: 409,
   unavailable: 503,
 };

@@ -64,7 +64,7 @@ async function syncAndReport(
 }
 
 async function ringFor(rollcall: LentRollcall, run: RequestedRun): Promise<void> {
-  const bell = new RunBell(rollcall.urls.app, rollcall.log);
+  const bell = new RunBell(rollcall.queueAt, rollcall.log);
   await bell.ring({ tenantId: run.tenantId, runId: run.runId });
   await bell.close();
 }

@@ -61,7 +61,7 @@ async function up(at: Surroundings, terminal: Terminal, options: Options): Promi
 }
 
 async function firstSync(at: Surroundings, terminal: Terminal, instance: Instance, out?: string): Promise<number> {
-  const { rollcall, urls, tenant, integration } = instance;
+  const { rollcall, queueAt, tenant, integration } = instance;
   const wanted = {
     tenantId: tenant.id,
     integration: integration.id,
@@ -70,7 +70,7 @@ async function firstSync(at: Surroundings, terminal: Terminal, instance: Instanc
     actor: 'cli',
   } as const;
   const { runId } = await requestRun(rollcall.db, wanted);
-  const bell = new RunBell(urls.app, rollcall.log);
+  const bell = new RunBell(queueAt, rollcall.log);
   await bell.ring({ tenantId: tenant.id, runId });
   await bell.close();
   const write = (json: string) => out !== undefined && writeReport(resolve(out), json);
