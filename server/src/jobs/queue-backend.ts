@@ -3,6 +3,7 @@
  * schema, the connections and the times of the queue.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, Queue, withBackend, Worker, type Processor } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 
@@ -108,13 +109,20 @@ export function openWorker(
     worker,
     waitUntilReady: async () => void (await worker.waitUntilReady()),
     async close(force) {
-      const closed = worker.close(force);
       // BullMQ would wait for an answer, which a Redis that is away does not give.
-      if (redis.status === 'ready') await closed.finally(hangUp);
-      else hangUp();
+      const away = !(await answers(redis));
+      const closed = worker.close(force || away);
+      if (away) hangUp();
+      else await closed.finally(hangUp);
       closed.catch(() => undefined);
     },
   };
+}
+
+async function answers(redis: Redis): Promise<boolean> {
+  if (redis.status !== 'ready') return false;
+  const late = sleep(1_000, null, { ref: false });
+  return (await Promise.race([redis.ping().catch(() => null), late])) !== null;
 }
 
 /** BullMQ works on copies of the connection that it was given; these have to be ended when it cannot end them itself. */

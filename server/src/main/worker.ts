@@ -1,5 +1,5 @@
 /**
- * The worker process: rings for runs that wait, takes them and works on them, until it is told to stop. Then it lets go of what
+ * The worker process: asks for runs that schedules want, rings for runs that wait, takes them and works on them, until it is told to stop. Then it lets go of what
  * it is at within seconds, so that another worker goes on from the last committed page or chunk.
  */
 import { endWithParent } from '../config/parent-watch.js';
@@ -7,6 +7,7 @@ import { isDatabaseAway } from '../jobs/database-away.js';
 import { RunBell } from '../jobs/run-bell.js';
 import { runRequested } from '../jobs/queues.js';
 import { startWorker } from '../jobs/run-worker.js';
+import { keepScheduling } from '../jobs/schedules/keep-scheduling.js';
 import { keepSweeping } from '../jobs/sweeper.js';
 import { workOnNext } from '../jobs/work-on-next.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
@@ -24,12 +25,13 @@ export async function runWorker(options: Omit<ComposeOptions, 'processName'>): P
   );
   const workUnasked = () => workOnNext(parts, stop.signal);
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);
+  const scheduling = keepScheduling({ ...parts, ...parts.ports, bell }, stop.signal);
   parts.log.info('worker.started', { pid: process.pid });
   return {
     ready: { worker: process.pid },
     async stop() {
       stop.abort(new Error('the worker is to end'));
-      await Promise.all([worker.close(), sweeping]);
+      await Promise.all([worker.close(), sweeping, scheduling]);
       await bell.close();
       await parts.close();
       parts.log.info('worker.stopped', { pid: process.pid });
