@@ -2,16 +2,22 @@
 import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
+import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
+import { RunCancelController } from './runs/run-cancel-controller.js';
 import { RunsController } from './runs/runs-controller.js';
+import { SchedulesController } from './schedules/schedules-controller.js';
 
 export const allControllers: readonly Type[] = [
   HealthController,
   RunsController,
+  RunCancelController,
   HoldsController,
   IntegrationsController,
+  IntegrationPausesController,
+  SchedulesController,
   ...rosterControllers,
   MetricsController,
 ];

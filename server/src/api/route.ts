@@ -8,7 +8,7 @@ import type { ZodType } from 'zod';
 import { problemSchema } from './problem.js';
 
 export interface RouteOptions {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   /** The operation's name in OpenAPI, which generated clients call. */
   readonly id: string;
@@ -25,7 +25,17 @@ export interface RouteOptions {
 }
 
 export type Permission =
-  'health.read' | 'metrics.read' | 'runs.read' | 'runs.request' | 'holds.read' | 'integrations.read' | 'roster.read';
+  | 'health.read'
+  | 'metrics.read'
+  | 'runs.read'
+  | 'runs.request'
+  | 'holds.read'
+  | 'integrations.read'
+  | 'roster.read'
+  | 'runs.cancel'
+  | 'integrations.pause'
+  | 'schedules.read'
+  | 'schedules.change';
 
 /**
  * none: nothing about people is shown or changed. access: people's records are shown, and the log says which route did so for

@@ -8,6 +8,7 @@ import { chooseTenant } from '../store/tenants.js';
 import { buildReport } from '../sync/report.js';
 import { EXIT } from './exit-codes.js';
 import { isUuid, wholeNumber } from './option-values.js';
+import { addRunsCancel } from './runs-cancel.js';
 import { reportText } from './report-text.js';
 import { act, type CommandFrame } from './run-command.js';
 import { table } from './table.js';
@@ -46,6 +47,7 @@ export function addRuns(program: Command, frame: CommandFrame): void {
       return EXIT.ok;
     }),
   );
+  addRunsCancel(runs, frame);
 }
 
 async function latest(db: Database, { tenant, integration, limit }: ListOptions): Promise<Run[]> {
@@ -66,14 +68,14 @@ async function reportOf(db: Database, wanted: string, tenant: string | undefined
   });
 }
 
-const heads = ['run', 'integration', 'mode', 'state', 'attempt', 'requested', 'seconds', 'reason'];
+const heads = ['run', 'integration', 'mode', 'trigger', 'state', 'attempt', 'requested', 'seconds', 'reason'];
 
 function headOf(run: Run) {
-  const { id, integration, mode, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt } = run;
-  return { id, integration, mode, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt };
+  const { id, integration, mode, trigger, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt } = run;
+  return { id, integration, mode, trigger, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt };
 }
 
-function rowOf({ id, integration, mode, state, attempt, requestedAt, startedAt, finishedAt, reason }: Run) {
+function rowOf({ id, integration, mode, trigger, state, attempt, requestedAt, startedAt, finishedAt, reason }: Run) {
   const seconds = startedAt && finishedAt ? (finishedAt.getTime() - startedAt.getTime()) / 1000 : null;
-  return [id, integration, mode, state, attempt, requestedAt.toISOString().slice(0, 19), seconds, reason];
+  return [id, integration, mode, trigger, state, attempt, requestedAt.toISOString().slice(0, 19), seconds, reason];
 }

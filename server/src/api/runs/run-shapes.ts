@@ -33,6 +33,8 @@ const runSchema = z
     id: z.uuid(),
     integration: z.string(),
     mode: runMode,
+    /** manual, schedule, api, webhook or configuration. */
+    trigger: z.string(),
     state: z.enum(runStates),
     reason: z.string().nullable(),
     nextStep: z.string().nullable(),
@@ -50,6 +52,7 @@ export const shownRun = (run: Run): z.infer<typeof runSchema> => ({
   id: run.id,
   integration: run.integration,
   mode: run.mode,
+  trigger: run.trigger,
   state: run.state,
   reason: run.reason,
   nextStep: run.nextStep,
