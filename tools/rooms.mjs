@@ -36,6 +36,7 @@ export const toolOwners = [
   },
   { packages: ['bullmq'], places: ['server/src/jobs', 'server/src/main'] },
   { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main'] },
+  { packages: ['cron-parser'], places: ['server/src/jobs'] },
   { packages: ['axios'], places: ['connectors/src/http'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },
 ];

@@ -25,7 +25,15 @@ import { ProblemFilter } from './problem-filter.js';
 import { QueryGuard } from './query-guard.js';
 import { refuseBareRoutes } from './refuse-bare-routes.js';
 import { TenantGuard } from './tenant.js';
-import { LOG, METRICS, RING_BELL, type RenderedMetrics, type RingBell } from './tokens.js';
+import {
+  LOG,
+  METRICS,
+  QUEUE_STATE,
+  RING_BELL,
+  type AskQueueState,
+  type RenderedMetrics,
+  type RingBell,
+} from './tokens.js';
 
 export interface ApiParts {
   /** Of the application's role. */
@@ -33,6 +41,7 @@ export interface ApiParts {
   /** The same role, for reads through Prisma. */
   readonly appDatabaseUrl: string;
   readonly ringBell: RingBell;
+  readonly queueState: AskQueueState;
   readonly registry: IntegrationRegistry;
   readonly factory: ProviderFactory;
   readonly log: Log;
@@ -82,6 +91,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   { provide: LOG, useValue: parts.log },
   { provide: METRICS, useValue: parts.metrics },
   { provide: RING_BELL, useValue: parts.ringBell },
+  { provide: QUEUE_STATE, useValue: parts.queueState },
   QueryGuard,
   TenantGuard,
   Announcer,

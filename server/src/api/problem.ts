@@ -35,6 +35,8 @@ export const faultStatus: Readonly<Record<FaultCode, number>> = {
   invalid_input: 400,
   not_found: 404,
   stale_decision: 409,
+  integration_paused: 409,
+  wrong_state: 409,
   busy: 409,
   unavailable: 503,
 };

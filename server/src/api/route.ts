@@ -9,7 +9,7 @@ import type { ZodType } from 'zod';
 import { problemSchema } from './problem.js';
 
 export interface RouteOptions {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   /** The operation's name in OpenAPI, which generated clients call. */
   readonly id: string;
@@ -28,8 +28,9 @@ export interface RouteOptions {
 }
 
 export type Permission =
-  | ('health.read' | 'metrics.read' | 'integrations.read' | 'roster.read')
-  | ('runs.read' | 'runs.request' | 'runs.undo')
+  | ('health.read' | 'metrics.read' | 'integrations.read' | 'integrations.pause' | 'roster.read')
+  | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
+  | ('schedules.read' | 'schedules.change')
   | ('holds.read' | 'holds.decide');
 
 /**

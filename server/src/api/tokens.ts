@@ -1,6 +1,9 @@
 /** The names under which Nest hands out what has no class of its own. */
+import type { QueueState } from '../jobs/queue-state.js';
+
 export const LOG = Symbol('log');
 export const METRICS = Symbol('metrics');
+export const QUEUE_STATE = Symbol('queue state');
 export const RING_BELL = Symbol('ring bell');
 
 export interface RenderedMetrics {
@@ -10,3 +13,6 @@ export interface RenderedMetrics {
 
 /** Wakes a worker for a run that stands in the database. May fail: the sweeper rings again. */
 export type RingBell = (run: { readonly tenantId: string; readonly runId: string }) => Promise<void>;
+
+/** How the queue fares. Never rejects. */
+export type AskQueueState = () => Promise<QueueState>;

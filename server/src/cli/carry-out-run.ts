@@ -47,7 +47,7 @@ export async function whileWorkedOn<T>(
 }
 
 async function ringFor(rollcall: LentRollcall, { tenantId, runId }: AskedRun): Promise<void> {
-  const bell = new RunBell(rollcall.urls.app, rollcall.log);
+  const bell = new RunBell(rollcall.queueAt, rollcall.log);
   await bell.ring({ tenantId, runId });
   await bell.close();
 }

@@ -8,7 +8,8 @@ import { readSettings } from '../config/settings.js';
 import { listIntegrations, type Integration } from '../store/integrations.js';
 import { listTenants } from '../store/tenants.js';
 import type { Database } from '../store/database.js';
-import { waitingRuns } from '../store/runs.js';
+import { waitingRuns } from '../store/waiting-runs.js';
+import { queueState } from '../jobs/queue-state.js';
 import { EXIT } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import { act, type CommandFrame } from './run-command.js';
@@ -56,10 +57,12 @@ function local(at: Surroundings): Finding[] {
 
 async function inDatabase(at: Surroundings): Promise<Finding[]> {
   try {
-    return await withRollcall(at, 'worker', async ({ db, lent }) => {
+    return await withRollcall(at, 'worker', async ({ db, lent, queueAt }) => {
       const waiting = await waitingRuns(db);
+      const { backend, warning } = await queueState(queueAt);
       return [
         { check: 'database', ok: true, message: `answers (from: ${lent.from})` },
+        { check: 'queue', ok: warning === null, message: warning ?? `on ${backend}` },
         { check: 'runs', ok: true, message: `${waiting.length} waiting for a worker` },
         ...(await integrations(db)),
       ];

@@ -1,6 +1,7 @@
-/** `integration add|list|test`: the external systems that this installation is joined with. */
+/** `integration add|list|test|pause|resume`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
+import { pauseIntegrationCommands } from './integration/pause.js';
 import { testIntegrationCommand } from './integration/test-connection.js';
 import { listIntegrations } from '../store/integrations.js';
 import { chooseTenant } from '../store/tenants.js';
@@ -40,4 +41,5 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
     }),
   );
   testIntegrationCommand(integration, frame);
+  pauseIntegrationCommands(integration, frame);
 }

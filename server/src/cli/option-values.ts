@@ -9,6 +9,23 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds, from a number with its unit. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count && unit) return Number(count) * secondsOf[unit]!;
+  throw new InvalidArgumentError('It must be a number with its unit, like 90s, 15m, 6h or 1d.');
+}
+
+export const oneOf =
+  <Word extends string>(...words: readonly Word[]) =>
+  (text: string): Word => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
+  };
+
 /** An object as JSON. */
 export function jsonObject(text: string): Record<string, unknown> {
   let value: unknown;

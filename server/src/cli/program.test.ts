@@ -60,6 +60,11 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['runs changes last --limit 0', /whole number from 1 to 1000/],
   ['integration add x --settings [1]', /must be a JSON object/],
   ['migrate --down 0', /whole number/],
+  ['runs cancel', /^Missing required argument 'id'\./],
+  ['integration pause x', /^Required option '--reason <text>' not specified\./],
+  ['schedule add x --every soon', /number with its unit, like 90s, 15m, 6h or 1d/],
+  ['schedule add x --strategy fast', /one of full, incremental/],
+  ['schedule remove', /^Missing required argument 'id'\./],
   ['sandbox --port 70000', /whole number from 0 to 65535/],
 ];
 
@@ -85,7 +90,19 @@ describe('a wrong command line', () => {
 });
 
 describe('help', () => {
-  const commands = ['up', 'sync', 'runs', 'holds', 'integration', 'sandbox', 'serve', 'worker', 'migrate', 'doctor'];
+  const commands = [
+    'up',
+    'sync',
+    'runs',
+    'holds',
+    'integration',
+    'schedule',
+    'sandbox',
+    'serve',
+    'worker',
+    'migrate',
+    'doctor',
+  ];
 
   it('names every command', async () => {
     const { code, out } = await cli(['--help']);
@@ -96,6 +113,7 @@ describe('help', () => {
   it.each([
     ...['up', 'sync', 'runs list', 'runs show', 'runs changes', 'runs undo'],
     ...['holds list', 'holds show', 'holds approve', 'holds decline', 'integration add', 'integration list'],
+    ...['runs cancel', 'integration pause', 'integration resume', 'schedule add', 'schedule list', 'schedule remove'],
     ...['integration test', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
   ])('of "%s" says what it does, and that it speaks JSON', async (words) => {
     const { code, out } = await cli([...words.split(' '), '--help']);

@@ -9,6 +9,7 @@ import { addMigrate } from './migrate.js';
 import { addRuns } from './runs.js';
 import type { CommandFrame } from './run-command.js';
 import { addSandbox } from './sandbox.js';
+import { addScheduleCommands } from './schedule.js';
 import { addServe, addWorker } from './serve.js';
 import type { Surroundings } from './surroundings.js';
 import { addSync } from './sync.js';
@@ -16,7 +17,7 @@ import { Terminal } from './terminal.js';
 import { addUp } from './up.js';
 
 const commands = [
-  ...[addUp, addSync, addRuns, addHolds, addIntegration, addSandbox],
+  ...[addUp, addSync, addRuns, addHolds, addIntegration, addScheduleCommands, addSandbox],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

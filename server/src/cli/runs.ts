@@ -7,6 +7,7 @@ import { chooseTenant } from '../store/tenants.js';
 import { buildReport } from '../sync/report.js';
 import { EXIT } from './exit-codes.js';
 import { wholeNumber } from './option-values.js';
+import { addRunsCancel } from './runs-cancel.js';
 import { reportText } from './report-text.js';
 import { act, type CommandFrame } from './run-command.js';
 import { runChangesCommand } from './runs/changes.js';
@@ -51,6 +52,7 @@ export function addRuns(program: Command, frame: CommandFrame): void {
   );
   runChangesCommand(runs, frame);
   undoRunCommand(runs, frame);
+  addRunsCancel(runs, frame);
 }
 
 async function latest(db: Database, { tenant, integration, limit }: ListOptions): Promise<Run[]> {
@@ -61,16 +63,29 @@ async function latest(db: Database, { tenant, integration, limit }: ListOptions)
   });
 }
 
-const heads = ['run', 'integration', 'mode', 'state', 'attempt', 'requested', 'seconds', 'reason'];
+const heads = ['run', 'integration', 'mode', 'trigger', 'state', 'attempt', 'requested', 'seconds', 'reason'];
 
 function headOf(run: Run) {
-  const { id, integration, mode, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt } = run;
+  const { id, integration, mode, trigger, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt } = run;
   const { holdId, undoesRunId, requestedBy, requestReason } = run;
   const decided = { holdId, undoesRunId, requestedBy, requestReason };
-  return { id, integration, mode, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt, ...decided };
+  return {
+    id,
+    integration,
+    mode,
+    trigger,
+    state,
+    attempt,
+    reason,
+    nextStep,
+    requestedAt,
+    startedAt,
+    finishedAt,
+    ...decided,
+  };
 }
 
-function rowOf({ id, integration, mode, state, attempt, requestedAt, startedAt, finishedAt, reason }: Run) {
+function rowOf({ id, integration, mode, trigger, state, attempt, requestedAt, startedAt, finishedAt, reason }: Run) {
   const seconds = startedAt && finishedAt ? (finishedAt.getTime() - startedAt.getTime()) / 1000 : null;
-  return [id, integration, mode, state, attempt, requestedAt.toISOString().slice(0, 19), seconds, reason];
+  return [id, integration, mode, trigger, state, attempt, requestedAt.toISOString().slice(0, 19), seconds, reason];
 }

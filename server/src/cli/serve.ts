@@ -24,8 +24,8 @@ export function addServe(program: Command, frame: CommandFrame): void {
       const fallback = Settings.parse({}).apiPort;
       const wish = { what: 'API', variable: 'ROLLCALL_API_PORT', setting: options.port ?? settings.apiPort, fallback };
       const port = await choosePort(wish);
-      const { logLevel } = settings;
-      const process = { databaseUrl: urls.app, dataDir: lent.dataDir, logLevel, env: frame.at.env, port };
+      const { logLevel, redisUrl } = settings;
+      const process = { databaseUrl: urls.app, redisUrl, dataDir: lent.dataDir, logLevel, env: frame.at.env, port };
       return untilAsked(frame.at, terminal, await frame.at.runApi(process), `API on http://127.0.0.1:${port}/api/docs`);
     }),
   );
@@ -35,8 +35,8 @@ export function addWorker(program: Command, frame: CommandFrame): void {
   const command = program.command('worker').description('Work on runs until Ctrl-C.');
   act(command, frame, (terminal) =>
     withRollcall(frame.at, 'app', async ({ urls, lent }) => {
-      const { logLevel } = readSettings(frame.at.env);
-      const process = { databaseUrl: urls.worker, dataDir: lent.dataDir, logLevel, env: frame.at.env };
+      const { logLevel, redisUrl } = readSettings(frame.at.env);
+      const process = { databaseUrl: urls.worker, redisUrl, dataDir: lent.dataDir, logLevel, env: frame.at.env };
       return untilAsked(frame.at, terminal, await frame.at.runWorker(process), 'Waiting for runs');
     }),
   );

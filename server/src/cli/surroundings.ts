@@ -23,6 +23,7 @@ export interface Surroundings {
 
 export interface ProcessOptions {
   readonly databaseUrl: string;
+  readonly redisUrl?: string | undefined;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly env: NodeJS.ProcessEnv;

@@ -49,9 +49,8 @@ async function up(at: Surroundings, terminal: Terminal, options: Options): Promi
     );
     const instance = await bringUp.up(options);
     const code = await firstSync(at, terminal, instance, options.out);
-    const steps = await nextSteps(instance);
     if (options.once) return code;
-    say(steps);
+    say(await nextSteps(instance));
     await asked(at.stop);
     return EXIT.ok;
   } finally {
@@ -61,7 +60,7 @@ async function up(at: Surroundings, terminal: Terminal, options: Options): Promi
 }
 
 async function firstSync(at: Surroundings, terminal: Terminal, instance: Instance, out?: string): Promise<number> {
-  const { rollcall, urls, tenant, integration } = instance;
+  const { rollcall, queueAt, tenant, integration } = instance;
   const wanted = {
     tenantId: tenant.id,
     integration: integration.id,
@@ -70,9 +69,11 @@ async function firstSync(at: Surroundings, terminal: Terminal, instance: Instanc
     actor: 'cli',
   } as const;
   const { runId } = await requestRun(rollcall.db, wanted);
-  const bell = new RunBell(urls.app, rollcall.log);
+  const bell = new RunBell(queueAt, rollcall.log);
   await bell.ring({ tenantId: tenant.id, runId });
   await bell.close();
+  // Before the report, so that an API which does not start is the one thing that is said.
+  await instance.apiUrl;
   const write = (json: string) => out !== undefined && writeReport(resolve(out), json);
   return followAndReport(at, terminal, rollcall, { tenantId: tenant.id, runId }, write);
 }

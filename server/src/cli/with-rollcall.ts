@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { readSettings } from '../config/settings.js';
 import { withDatabase, type LentDatabase } from '../config/with-database.js';
+import type { QueueAddress } from '../jobs/queue-backend.js';
 import type { DatabaseUrls } from '../store/provision.js';
 import { openDatabase, provision } from './open-database.js';
 import type { Rollcall, Surroundings } from './surroundings.js';
@@ -12,6 +13,7 @@ import type { Rollcall, Surroundings } from './surroundings.js';
 export interface LentRollcall extends Rollcall {
   readonly lent: LentDatabase;
   readonly urls: DatabaseUrls;
+  readonly queueAt: QueueAddress;
 }
 
 /** `role` is the narrowest one that the command can do with: only work on runs needs the worker's. */
@@ -34,7 +36,8 @@ export async function withRollcall<T>(
       env: at.env,
     });
     try {
-      return await work({ ...rollcall, lent, urls });
+      const queueAt = { databaseUrl: urls.app, redisUrl: settings.redisUrl };
+      return await work({ ...rollcall, lent, urls, queueAt });
     } finally {
       await rollcall.close();
     }

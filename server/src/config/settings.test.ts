@@ -52,6 +52,21 @@ test('never repeats a database address, which holds a password', () => {
   expect(read).not.toThrow(/hunter2/);
 });
 
+test('takes the Redis that a platform names, unless ours is named', () => {
+  expect(readSettings({ REDIS_URL: 'redis://theirs:6379' }, file).redisUrl).toBe('redis://theirs:6379');
+  const both = { REDIS_URL: 'redis://theirs:6379', ROLLCALL_REDIS_URL: 'rediss://ours:6380/1' };
+  expect(readSettings(both, file).redisUrl).toBe('rediss://ours:6380/1');
+});
+
+test.each([
+  ['REDIS_URL', { REDIS_URL: 'http://root:hunter2@cache' }],
+  ['ROLLCALL_REDIS_URL', { ROLLCALL_REDIS_URL: 'hunter2', REDIS_URL: 'redis://fine:6379' }],
+])('names %s when it is no address of Redis, without repeating it', (name, env) => {
+  const read = () => readSettings(env, file);
+  expect(read).toThrow(new RegExp(`^${name} must be a URL like redis:`));
+  expect(read).not.toThrow(/hunter2/);
+});
+
 test.each(['not json', '[]', 'null'])('says that the file must hold one object when it holds %s', (text) => {
   writeFileSync(file, text);
   expect(() => readSettings({}, file)).toThrow(`The settings file ${file} must hold one JSON object`);

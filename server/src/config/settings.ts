@@ -18,6 +18,16 @@ export const Settings = z.strictObject({
     wants: 'a URL like postgresql://user:password@host:5432/database',
     secret: true,
   }),
+  redisUrl: z
+    .string()
+    .regex(/^rediss?:\/\/[^/]+/)
+    .optional()
+    .meta({
+      env: 'ROLLCALL_REDIS_URL',
+      orEnv: 'REDIS_URL',
+      wants: 'a URL like redis://user:password@host:6379/0',
+      secret: true,
+    }),
   databasePort: port().optional().meta({ env: 'ROLLCALL_DATABASE_PORT', wants: 'a port number from 0 to 65535' }),
   apiPort: port().default(7400).meta({ env: 'ROLLCALL_API_PORT', wants: 'a port number from 0 to 65535' }),
   sandboxPort: port().default(7401).meta({ env: 'ROLLCALL_SANDBOX_PORT', wants: 'a port number from 0 to 65535' }),
@@ -31,6 +41,8 @@ export type Settings = z.infer<typeof Settings>;
 
 interface Meta {
   readonly env: string;
+  /** A name that platforms give of their own accord; ours wins. */
+  readonly orEnv?: string;
   readonly wants: string;
   readonly secret?: boolean;
 }
@@ -40,7 +52,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env, file = settin
   const fromFile = readFile(file);
   const values: Record<string, unknown> = { ...fromFile };
   for (const [name, schema] of Object.entries(Settings.shape)) {
-    const value = env[metaOf(schema).env];
+    const value = env[variableOf(metaOf(schema), env)];
     if (value !== undefined && value !== '') values[name] = value;
   }
   const result = Settings.safeParse(values);
@@ -50,6 +62,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env, file = settin
 
 const settingsFile = (env: NodeJS.ProcessEnv) =>
   resolve(env.ROLLCALL_CONFIG_FILE ?? join(projectFolder(), 'rollcall.config.json'));
+
+const variableOf = ({ env: ours, orEnv }: Meta, env: NodeJS.ProcessEnv): string =>
+  orEnv !== undefined && !env[ours] && env[orEnv] ? orEnv : ours;
 
 const metaOf = (schema: z.ZodType) => schema.meta() as unknown as Meta;
 
@@ -81,7 +96,9 @@ function problem(
       `The settings file ${file} has an unknown setting "${issue.keys[0]}": correct or remove it.`,
     );
   const name = String(issue?.path[0]) as keyof typeof Settings.shape;
-  const { env: variable, wants, secret } = metaOf(Settings.shape[name]);
+  const meta = metaOf(Settings.shape[name]);
+  const { wants, secret } = meta;
+  const variable = variableOf(meta, env);
   const source = env[variable] ? variable : `"${name}" in ${file}`;
   const found = secret ? 'is not' : `is ${JSON.stringify(values[name])}`;
   return new SetupProblem(`${source} must be ${wants}, but ${found}.`);

@@ -82,7 +82,11 @@ describe('an attempt', () => {
     const stopped = attempt(
       run,
       (_lease, signal) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+        new Promise((_, reject) => {
+          const end = () => reject(signal.reason as Error);
+          if (signal.aborted) end();
+          else signal.addEventListener('abort', end);
+        }),
       stop.signal,
     );
     setTimeout(() => stop.abort(new Error('the worker is to end')), 50);

@@ -3,7 +3,8 @@
  * ids, and whatever has to be done stands in PostgreSQL.
  */
 import { z } from 'zod';
-import { attemptRun, type AttemptParts } from './attempt-run.js';
+import type { AttemptParts } from './attempt-run.js';
+import { workOnNext } from './work-on-next.js';
 
 export interface QueueDefinition<Payload extends z.ZodType, Parts> {
   /** noun.verb-past */
@@ -20,7 +21,7 @@ export const runRequested = defined({
   name: 'run.requested',
   payload: z.strictObject({ tenantId: z.uuid(), runId: z.uuid() }),
   jobId: ({ runId }, attempt) => `${runId}-${attempt}`,
-  call: (parts: AttemptParts, run, stop) => attemptRun(parts, run, stop),
+  call: (parts: AttemptParts, _run, stop) => workOnNext(parts, stop),
 });
 
 export type RunRequest = z.output<typeof runRequested.payload>;

@@ -3,10 +3,8 @@
  * not heard, and equal jobs collapse.
  */
 import type { Log } from '@rollcall/connectors';
-import { jobKeeping, Queue, queueConnection } from './queue-backend.js';
+import { openQueue, type NewJob, type OpenQueue, type QueueAddress } from './queue-backend.js';
 import { runRequested, type RunRequest } from './queues.js';
-
-type RunQueue = InstanceType<typeof Queue<RunRequest>>;
 
 export interface Ring extends RunRequest {
   /** How many attempts the run has had: part of the job's id, so that a new attempt is a new job. */
@@ -14,43 +12,45 @@ export interface Ring extends RunRequest {
 }
 
 export class RunBell {
-  #queue: RunQueue | null = null;
+  #queue: OpenQueue<RunRequest> | null = null;
 
   constructor(
-    private readonly databaseUrl: string,
+    private readonly address: QueueAddress,
     private readonly log: Log,
   ) {}
 
   /** Whether the ring was put down. A false one is logged and left to the sweeper. */
   async ring(...rings: readonly Ring[]): Promise<boolean> {
     if (rings.length === 0) return true;
-    try {
-      await this.#open().addBulk(
-        rings.map(({ attempt = 0, ...request }) => {
-          const data = runRequested.payload.parse(request);
-          return { name: runRequested.name, data, opts: { ...jobKeeping, jobId: runRequested.jobId(data, attempt) } };
-        }),
-      );
-      return true;
-    } catch (error) {
-      this.log.warn('bell.unheard', { count: rings.length, errorName: error instanceof Error ? error.name : null });
-      // BullMQ remembers a connection that failed at first for ever; the next ring starts afresh.
-      await this.close();
-      return false;
+    const jobs = rings.map(({ attempt = 0, ...request }): NewJob<RunRequest> => {
+      const data = runRequested.payload.parse(request);
+      return { name: runRequested.name, data, opts: { jobId: runRequested.jobId(data, attempt) } };
+    });
+    // A connection that was open may have been cut since; one that was just made had its chance.
+    for (let tries = this.#queue ? 2 : 1; tries > 0; tries -= 1) {
+      try {
+        await this.#open().addBulk(jobs);
+        return true;
+      } catch (error) {
+        // BullMQ remembers a connection that failed at first for ever; the next ring starts afresh.
+        await this.close();
+        if (tries === 1)
+          this.log.warn('bell.unheard', { count: rings.length, errorName: error instanceof Error ? error.name : null });
+      }
     }
+    return false;
   }
 
   async close(): Promise<void> {
     const queue = this.#queue;
     this.#queue = null;
-    await queue?.close().catch(() => undefined);
+    await queue?.close();
   }
 
-  #open(): RunQueue {
-    if (this.#queue) return this.#queue;
-    const queue: RunQueue = new Queue<RunRequest>(runRequested.name, { connection: queueConnection(this.databaseUrl) });
-    queue.on('error', (error) => this.log.debug('queue.failed', { errorName: error.name }));
-    this.#queue = queue;
-    return queue;
+  #open(): OpenQueue<RunRequest> {
+    this.#queue ??= openQueue<RunRequest>(this.address, runRequested.name, (error) =>
+      this.log.debug('queue.failed', { errorName: error.name }),
+    );
+    return this.#queue;
   }
 }

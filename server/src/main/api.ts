@@ -4,6 +4,7 @@
 import { createApi } from '../api/create-api.js';
 import { endWithParent } from '../config/parent-watch.js';
 import { readSettings } from '../config/settings.js';
+import { queueState } from '../jobs/queue-state.js';
 import { RunBell } from '../jobs/run-bell.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
 import { RegisteredIntegrations } from './registered-integrations.js';
@@ -12,13 +13,19 @@ import { processSettings, runAsProcess, type RunningProcess } from './run-as-pro
 const refreshEveryMs = 5_000;
 
 export async function runApi(options: Omit<ComposeOptions, 'processName'> & { port: number }): Promise<RunningProcess> {
-  const { databaseUrl, port } = options;
+  const { databaseUrl, redisUrl, port } = options;
+  const queueAt = { databaseUrl, redisUrl };
   const parts = compose({ processName: 'api', connections: 6, ...options });
-  const bell = new RunBell(databaseUrl, parts.log);
+  const bell = new RunBell(queueAt, parts.log);
   const ringBell = async (run: { tenantId: string; runId: string }) => void (await bell.ring(run));
   const stop = new AbortController();
   const refreshing = keepRegistered(parts, stop.signal);
-  const api = await createApi({ ...parts, appDatabaseUrl: databaseUrl, ringBell });
+  const api = await createApi({
+    ...parts,
+    appDatabaseUrl: databaseUrl,
+    ringBell,
+    queueState: () => queueState(queueAt),
+  });
   await api.listen(port, '127.0.0.1');
   const address = new URL(await api.getUrl());
   parts.log.info('api.started', { port: Number(address.port), pid: process.pid });

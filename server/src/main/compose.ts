@@ -27,6 +27,8 @@ export interface ComposeOptions {
   readonly processName: string;
   /** Of a role that cannot bypass row-level security. */
   readonly databaseUrl: string;
+  /** Without it the queue lives in the database. */
+  readonly redisUrl?: string | undefined;
   readonly connections?: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;

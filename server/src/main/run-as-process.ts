@@ -25,7 +25,8 @@ export function processSettings(
   if (!databaseUrl)
     throw new SetupProblem(`${variable} is not set: start this process with "up", "serve" or "worker", or set it.`);
   const settings = readSettings(env);
-  return { databaseUrl, dataDir: dataFolder(settings), logLevel: settings.logLevel, env };
+  const { redisUrl, logLevel } = settings;
+  return { databaseUrl, redisUrl, dataDir: dataFolder(settings), logLevel, env };
 }
 
 export async function runAsProcess(name: string, start: () => Promise<RunningProcess>): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The worker process: rings for runs that wait, takes them and works on them, until it is told to stop. Then it lets go of what
+ * The worker process: asks for runs that schedules want, rings for runs that wait, takes them and works on them, until it is told to stop. Then it lets go of what
  * it is at within seconds, so that another worker goes on from the last committed page or chunk.
  */
 import { endWithParent } from '../config/parent-watch.js';
@@ -7,26 +7,31 @@ import { isDatabaseAway } from '../jobs/database-away.js';
 import { RunBell } from '../jobs/run-bell.js';
 import { runRequested } from '../jobs/queues.js';
 import { startWorker } from '../jobs/run-worker.js';
+import { keepScheduling } from '../jobs/schedules/keep-scheduling.js';
 import { keepSweeping } from '../jobs/sweeper.js';
+import { workOnNext } from '../jobs/work-on-next.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
 import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
 
 /** Resolves when the worker takes jobs. A database that is not there yet is waited for. */
 export async function runWorker(options: Omit<ComposeOptions, 'processName'>): Promise<RunningProcess> {
   const parts = compose({ processName: 'worker', ...options });
-  const { databaseUrl } = options;
+  const { databaseUrl, redisUrl } = options;
+  const queueAt = { databaseUrl, redisUrl };
   const stop = new AbortController();
-  const bell = new RunBell(databaseUrl, parts.log);
+  const bell = new RunBell(queueAt, parts.log);
   const worker = await untilAnswered(parts, () =>
-    startWorker(runRequested, parts, stop.signal, { databaseUrl, log: parts.log }),
+    startWorker(runRequested, parts, stop.signal, { queueAt, log: parts.log }),
   );
-  const sweeping = keepSweeping({ ...parts, ...parts.ports, bell }, stop.signal);
+  const workUnasked = () => workOnNext(parts, stop.signal);
+  const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);
+  const scheduling = keepScheduling({ ...parts, ...parts.ports, bell }, stop.signal);
   parts.log.info('worker.started', { pid: process.pid });
   return {
     ready: { worker: process.pid },
     async stop() {
       stop.abort(new Error('the worker is to end'));
-      await Promise.all([worker.close(), sweeping]);
+      await Promise.all([worker.close(), sweeping, scheduling]);
       await bell.close();
       await parts.close();
       parts.log.info('worker.stopped', { pid: process.pid });

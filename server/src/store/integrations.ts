@@ -21,7 +21,9 @@ export interface Integration {
 }
 
 const select = `SELECT i.id, i.tenant_id AS "tenantId", i.name, i.kind, i.rank, i.configuration_version AS "configurationVersion",
-    c.settings, s.state, s.reason, s.next_step AS "nextStep", s.last_run_id AS "lastRunId", s.last_success_at AS "lastSuccessAt"
+    c.settings, CASE WHEN i.paused_at IS NULL THEN s.state ELSE 'paused' END AS state, coalesce(i.paused_reason, s.reason) AS reason,
+    CASE WHEN i.paused_at IS NULL THEN s.next_step ELSE 'Resume the integration when its runs may go on.' END AS "nextStep",
+    s.last_run_id AS "lastRunId", s.last_success_at AS "lastSuccessAt"
   FROM integrations i
   JOIN integration_configurations c ON c.tenant_id = i.tenant_id AND c.integration_id = i.id AND c.version = i.configuration_version
   JOIN integration_status s ON s.tenant_id = i.tenant_id AND s.integration_id = i.id`;

@@ -59,6 +59,25 @@ export async function releaseLease(db: Database, lease: Lease): Promise<void> {
 }
 
 /**
+ * Takes a run away from whoever works on it, without working on it: waits for the transaction that is under way, and none that
+ * begins later can write. Part of the transaction that says what becomes of the run instead.
+ */
+export async function raiseFence(tx: Tx, run: { tenantId: string; runId: string }): Promise<void> {
+  const key = [run.tenantId, run.runId];
+  // A run that nobody has taken yet gets a lease too, so that whoever takes it now waits for this transaction.
+  await tx.query(
+    `INSERT INTO run_leases (tenant_id, run_id, owner, fence, held_until) VALUES ($1, $2, 'nobody', 0, '-infinity')
+     ON CONFLICT (tenant_id, run_id) DO NOTHING`,
+    key,
+  );
+  await tx.query('SELECT FROM run_leases WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE', key);
+  await tx.query(
+    `UPDATE run_leases SET fence = fence + 1, owner = 'nobody', held_until = '-infinity' WHERE tenant_id = $1 AND run_id = $2`,
+    key,
+  );
+}
+
+/**
  * Proves the fence and keeps it from moving until this transaction ends. Renewing goes on beside it: it locks less than taking
  * does. Throws Fault lease_lost.
  */

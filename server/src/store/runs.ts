@@ -1,14 +1,6 @@
 /** Runs: one row for each sync of an integration, with its state; a state moves only along core's table. */
-import {
-  Fault,
-  finalRunStates,
-  mayMove,
-  workableRunStates,
-  type RunMode,
-  type RunReport,
-  type RunState,
-} from '@rollcall/core';
-import type { Database, Tx } from './database.js';
+import { Fault, finalRunStates, mayMove, type RunMode, type RunReport, type RunState } from '@rollcall/core';
+import type { Tx } from './database.js';
 
 export interface Run {
   readonly id: string;
@@ -16,6 +8,8 @@ export interface Run {
   readonly integrationId: string;
   readonly integration: string;
   readonly mode: RunMode;
+  /** Who or what asked for it: manual, schedule, api, webhook, configuration. */
+  readonly trigger: string;
   readonly state: RunState;
   readonly reason: string | null;
   readonly nextStep: string | null;
@@ -37,7 +31,7 @@ export interface Run {
   readonly report: RunReport | null;
 }
 
-const columns = `r.id, r.tenant_id AS "tenantId", r.integration_id AS "integrationId", i.name AS integration, r.mode, r.state,
+const columns = `r.id, r.tenant_id AS "tenantId", r.integration_id AS "integrationId", i.name AS integration, r.mode, r.trigger, r.state,
   r.reason, r.next_step AS "nextStep", r.attempt, r.configuration_version AS "configurationVersion",
   r.hold_id AS "holdId", r.undoes_run_id AS "undoesRunId", r.selection, r.requested_by AS "requestedBy",
   r.request_reason AS "requestReason",
@@ -163,24 +157,4 @@ export async function savePeakMemory(tx: Tx, run: { tenantId: string; runId: str
     run.runId,
     mb,
   ]);
-}
-
-export interface WaitingRun {
-  readonly tenantId: string;
-  readonly runId: string;
-}
-
-/** Runs of all tenants that should be worked on and that no live worker holds: what the sweeper rings the bell for. */
-export async function waitingRuns(db: Database): Promise<WaitingRun[]> {
-  return db.asSweeper(async (tx) => {
-    const { rows } = await tx.query<WaitingRun>(
-      `SELECT r.tenant_id AS "tenantId", r.id AS "runId" FROM runs r
-       LEFT JOIN run_leases l ON l.tenant_id = r.tenant_id AND l.run_id = r.id
-       WHERE (r.state = ANY ($1) OR (r.state = 'paused' AND r.resume_at < now()))
-         AND (l.held_until IS NULL OR l.held_until < now())
-       ORDER BY r.requested_at LIMIT 1000`,
-      [workableRunStates],
-    );
-    return rows;
-  });
 }

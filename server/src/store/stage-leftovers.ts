@@ -1,6 +1,6 @@
-/** Which runs of an integration are over and still have stage tables. */
+/** Which runs are over and still have stage tables. */
 import { finalRunStates } from '@rollcall/core';
-import type { Tx } from './database.js';
+import type { Database, Tx } from './database.js';
 
 export async function staleStages(tx: Tx, tenantId: string, integrationId: string): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
@@ -10,4 +10,19 @@ export async function staleStages(tx: Tx, tenantId: string, integrationId: strin
     [tenantId, integrationId, finalRunStates],
   );
   return rows.map((row) => row.id);
+}
+
+/** The cancelled runs of all tenants that still have stage tables. */
+export async function cancelledStages(
+  db: Database,
+): Promise<{ tenantId: string; runId: string; integrationId: string }[]> {
+  return db.asSweeper(async (tx) => {
+    const { rows } = await tx.query<{ tenantId: string; runId: string; integrationId: string }>(
+      `WITH staged AS (SELECT DISTINCT substr(tablename, 2, 32)::uuid AS id FROM pg_tables
+         WHERE schemaname = 'stage' AND tablename ~ '^r[0-9a-f]{32}_')
+       SELECT r.tenant_id AS "tenantId", r.id AS "runId", r.integration_id AS "integrationId"
+       FROM runs r JOIN staged s ON s.id = r.id WHERE r.state = 'cancelled'`,
+    );
+    return rows;
+  });
 }

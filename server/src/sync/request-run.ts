@@ -3,7 +3,8 @@
  * with its reason kept. What has to happen next is returned, not done: the caller rings the bell.
  */
 import { writeAudit } from '../store/audit.js';
-import type { Database } from '../store/database.js';
+import type { Database, Tx } from '../store/database.js';
+import { refusePaused } from '../store/integration-pauses.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
 import type { RunMode } from '@rollcall/core';
 import { createRun } from '../store/runs.js';
@@ -17,24 +18,34 @@ export interface RequestedRun {
   readonly created: boolean;
 }
 
-export async function requestRun(
-  db: Database,
-  wanted: { tenantId: string; integration: string; mode: RunMode; trigger: string; actor: string },
-): Promise<RequestedRun> {
+export interface WantedRun {
+  readonly tenantId: string;
+  readonly integration: string;
+  readonly mode: RunMode;
+  readonly trigger: string;
+  readonly actor: string;
+}
+
+/** Throws Fault integration_paused. */
+export async function requestRun(db: Database, wanted: WantedRun): Promise<RequestedRun> {
+  return db.withTenant(wanted.tenantId, (tx) => requestRunWithin(tx, wanted));
+}
+
+/** The same within a transaction of the caller's, so that what else it writes stands or falls with the request. */
+export async function requestRunWithin(tx: Tx, wanted: WantedRun): Promise<RequestedRun> {
   const { tenantId, mode, trigger, actor } = wanted;
-  return db.withTenant(tenantId, async (tx) => {
-    const integration = await findIntegration(tx, tenantId, wanted.integration);
-    const active = await makeWay(tx, tenantId, integration.id);
-    if (active !== null) return { tenantId, runId: active.id, integration, created: false };
-    const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });
-    await writeAudit(tx, {
-      tenantId,
-      integrationId: integration.id,
-      runId,
-      action: 'run.requested',
-      actor,
-      details: { mode, trigger },
-    });
-    return { tenantId, runId, integration, created: true };
+  const integration = await findIntegration(tx, tenantId, wanted.integration);
+  await refusePaused(tx, { tenantId, integrationId: integration.id });
+  const active = await makeWay(tx, tenantId, integration.id);
+  if (active !== null) return { tenantId, runId: active.id, integration, created: false };
+  const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });
+  await writeAudit(tx, {
+    tenantId,
+    integrationId: integration.id,
+    runId,
+    action: 'run.requested',
+    actor,
+    details: { mode, trigger },
   });
+  return { tenantId, runId, integration, created: true };
 }

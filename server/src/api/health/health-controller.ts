@@ -6,6 +6,7 @@ import { Database } from '../../store/database.js';
 import { schemaVersion } from '../../store/schema-version.js';
 import { RequestRefused } from '../problem.js';
 import { Route } from '../route.js';
+import { QUEUE_STATE, type AskQueueState } from '../tokens.js';
 
 const liveSchema = z.object({ status: z.literal('live') }).meta({ id: 'Live' });
 const readySchema = z
@@ -14,6 +15,9 @@ const readySchema = z
     database: z.literal('reachable'),
     schema: z.literal('current'),
     access: z.string(),
+    queue: z.enum(['postgresql', 'redis']),
+    /** What needs a person's attention though requests can be served. */
+    warnings: z.array(z.string()),
   })
   .meta({ id: 'Ready' });
 
@@ -22,7 +26,10 @@ const route = { method: 'GET', permission: 'health.read', audit: 'none', tenant:
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(Database) private readonly db: Database) {}
+  constructor(
+    @Inject(Database) private readonly db: Database,
+    @Inject(QUEUE_STATE) private readonly queueState: AskQueueState,
+  ) {}
 
   @Route({ ...route, path: 'live', id: 'getLive', summary: 'Whether the process lives.', answer: liveSchema })
   live(): z.infer<typeof liveSchema> {
@@ -37,7 +44,9 @@ export class HealthController {
     if (unknown.length > 0)
       throw unready('The database belongs to a later version.', 'Start the later version of Rollcall.');
     const access = 'Loopback only: sign-in is not built yet, so no other machine may ask.';
-    return { status: 'ready', database: 'reachable', schema: 'current', access };
+    const { backend, warning } = await this.queueState();
+    const warnings = warning === null ? [] : [warning];
+    return { status: 'ready', database: 'reachable', schema: 'current', access, queue: backend, warnings };
   }
 }
 

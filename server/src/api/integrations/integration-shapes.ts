@@ -8,7 +8,7 @@ export const integrationKeySchema = z.strictObject({
   id: z.string().min(1).max(200),
 });
 
-const integrationSchema = z
+export const integrationSchema = z
   .object({
     id: z.uuid(),
     name: z.string(),

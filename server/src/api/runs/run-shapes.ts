@@ -32,6 +32,8 @@ const runSchema = z
     integration: z.string(),
     /** `apply` carries out an approval, `undo` takes a run back. */
     mode: z.enum(runModes),
+    /** manual, schedule, api, webhook, configuration, approval or undo. */
+    trigger: z.string(),
     state: z.enum(runStates),
     reason: z.string().nullable(),
     nextStep: z.string().nullable(),
@@ -56,6 +58,7 @@ export const shownRun = (run: Run): z.infer<typeof runSchema> => ({
   id: run.id,
   integration: run.integration,
   mode: run.mode,
+  trigger: run.trigger,
   state: run.state,
   reason: run.reason,
   nextStep: run.nextStep,

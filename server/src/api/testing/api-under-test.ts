@@ -109,5 +109,6 @@ export function partsFor(
   };
   const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
   const registry = new IntegrationRegistry(factory, ports);
-  return { parts: { db, appDatabaseUrl, ringBell, log, factory, registry, metrics }, rung, logged };
+  const queueState: ApiParts['queueState'] = async () => ({ backend: 'postgresql', warning: null });
+  return { parts: { db, appDatabaseUrl, ringBell, queueState, log, factory, registry, metrics }, rung, logged };
 }

@@ -7,6 +7,7 @@ import { lockFolder } from '../../config/folder-lock.js';
 import { startProcess, type StartedProcess } from '../../config/processes.js';
 import { readSettings, Settings } from '../../config/settings.js';
 import { ensureTenant, type Tenant } from '../../store/tenants.js';
+import type { QueueAddress } from '../../jobs/queue-backend.js';
 import type { DatabaseUrls } from '../../store/provision.js';
 import type { Integration } from '../../store/integrations.js';
 import { openDatabase } from '../open-database.js';
@@ -20,6 +21,7 @@ import { joinSandbox, rememberedPort, type SandboxPair } from './sandbox-integra
 export interface Instance {
   readonly rollcall: Rollcall;
   readonly urls: DatabaseUrls;
+  readonly queueAt: QueueAddress;
   readonly tenant: Tenant;
   readonly integration: Integration;
   readonly sandboxUrl: string;
@@ -65,7 +67,8 @@ export class BringUp {
     const integration = await joinSandbox(rollcall.db, { tenantId: tenant.id, dataDir, pair, sandboxUrl });
     await worker;
     this.#goOn();
-    return { rollcall, urls, tenant, integration, sandboxUrl, apiUrl };
+    const queueAt = { databaseUrl: urls.app, redisUrl: this.#settings.redisUrl };
+    return { rollcall, urls, queueAt, tenant, integration, sandboxUrl, apiUrl };
   }
 
   /** Safe to call at any time, also while something is still starting. */

@@ -59,6 +59,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...runRows(seeded),
   ...foundRows(seeded),
   ...trailRows(seeded),
+  ...scheduleRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
@@ -214,5 +215,23 @@ function trailRows({ integrationId, runId }: SeededTenant): [string, Rows][] {
   return [
     ['integration_audit_logs', [{ id: randomUUID(), ...by, action: 'run.requested', details: {} }]],
     ['outbox', [{ id: randomUUID(), topic: 'run.completed', payload: {} }]],
+  ];
+}
+
+function scheduleRows({ integrationId, runId }: SeededTenant): [string, Rows][] {
+  const id = randomUUID();
+  const times = { due_at: '2026-11-20T08:00:00Z', fire_at: '2026-11-20T08:00:00Z', time_zone: 'America/Chicago' };
+  const rest = {
+    jitter_seconds: 0,
+    blackouts: [],
+    strategy: 'full',
+    enabled: false,
+    created_by: 'test',
+    created_at: 'now',
+  };
+  const firing = { schedule_id: id, due_at: times.due_at, outcome: 'requested', run_id: runId, fired_at: 'now' };
+  return [
+    ['integration_schedules', [{ id, integration_id: integrationId, cron: '0 2 * * *', ...times, ...rest }]],
+    ['schedule_firings', [firing]],
   ];
 }
