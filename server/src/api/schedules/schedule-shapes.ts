@@ -1,6 +1,6 @@
 /** How schedules are shown and asked for. */
 import { z } from 'zod';
-import type { Firing, Schedule, ScheduleTerms } from '../../store/schedules.js';
+import type { Firing, Schedule } from '../../store/schedules.js';
 import { instant } from '../paging.js';
 
 const terms = {
@@ -64,8 +64,6 @@ export type ShownSchedule = z.infer<typeof scheduleSchema>;
 
 export const scheduleListSchema = z.object({ items: z.array(scheduleSchema) }).meta({ id: 'ScheduleList' });
 export type ScheduleList = z.infer<typeof scheduleListSchema>;
-
-export const termsOf = ({ integration: _, ...rest }: ScheduleRequest): ScheduleTerms => rest;
 
 export const shownSchedule = (schedule: Schedule): ShownSchedule => {
   const { tenantId: _, integrationId: __, fireAt: ___, dueAt, createdAt, last, ...rest } = schedule;
