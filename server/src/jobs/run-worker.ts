@@ -42,9 +42,7 @@ export async function startWorker<Payload extends z.ZodType, Parts>(
   const { worker, waitUntilReady, close } = openWorker(queueAt, queue.name, work, concurrency);
   worker.on(
     'error',
-    seldom((error, suppressed) =>
-      log.warn('queue.failed', { queue: queue.name, errorName: error.name, suppressed }),
-    ),
+    seldom((error, suppressed) => log.warn('queue.failed', { queue: queue.name, errorName: error.name, suppressed })),
   );
   worker.on('failed', (job, error) =>
     log.error('job.failed', { queue: queue.name, job: job?.id ?? null, errorName: error.name }),
