@@ -42,9 +42,7 @@ export async function startWorker<Payload extends z.ZodType, Parts>(
   const { worker, waitUntilReady, close } = openWorker(queueAt, queue.name, work, concurrency);
   worker.on(
     'error',
-    atMostOnceASecond((error, suppressed) =>
-      log.warn('queue.failed', { queue: queue.name, errorName: error.name, suppressed }),
-    ),
+    seldom((error, suppressed) => log.warn('queue.failed', { queue: queue.name, errorName: error.name, suppressed })),
   );
   worker.on('failed', (job, error) =>
     log.error('job.failed', { queue: queue.name, job: job?.id ?? null, errorName: error.name }),
@@ -78,12 +76,12 @@ async function within(ms: number, promise: Promise<void>): Promise<void> {
   }
 }
 
-/** A database that is starting up refuses us many times a second. */
-function atMostOnceASecond(report: (error: Error, suppressed: number) => void): (error: Error) => void {
+/** A database that is starting up refuses us many times a second, and a Redis may be away for hours. */
+function seldom(report: (error: Error, suppressed: number) => void): (error: Error) => void {
   let last = Number.NEGATIVE_INFINITY;
   let suppressed = 0;
   return (error) => {
-    if (performance.now() - last < 1_000) {
+    if (performance.now() - last < 10_000) {
       suppressed += 1;
       return;
     }

@@ -1,6 +1,6 @@
 /** How schedules are shown and asked for. */
 import { z } from 'zod';
-import type { Firing, Schedule, ScheduleTerms } from '../../store/schedules.js';
+import type { Firing, Schedule } from '../../store/schedules.js';
 import { instant } from '../paging.js';
 
 const terms = {
@@ -65,8 +65,13 @@ export type ShownSchedule = z.infer<typeof scheduleSchema>;
 export const scheduleListSchema = z.object({ items: z.array(scheduleSchema) }).meta({ id: 'ScheduleList' });
 export type ScheduleList = z.infer<typeof scheduleListSchema>;
 
-export function termsOf(request: ScheduleRequest): ScheduleTerms {
-  const rest: Partial<ScheduleRequest> = { ...request };
-  delete rest.integration;
-  return rest as ScheduleTerms;
-}
+export const shownSchedule = (schedule: Schedule): ShownSchedule => {
+  const { tenantId: _, integrationId: __, fireAt: ___, dueAt, createdAt, last, ...rest } = schedule;
+  return { ...rest, dueAt: dueAt.toISOString(), createdAt: createdAt.toISOString(), last: last && shownFiring(last) };
+};
+
+const shownFiring = ({ dueAt, firedAt, ...firing }: Firing): z.infer<typeof firingSchema> => ({
+  ...firing,
+  dueAt: dueAt.toISOString(),
+  firedAt: firedAt.toISOString(),
+});

@@ -15,7 +15,6 @@ import {
   scheduleSchema,
   scheduleTermsSchema,
   shownSchedule,
-  termsOf,
   type ScheduleList,
   type ScheduleQuery,
   type ScheduleRequest,
@@ -61,10 +60,8 @@ export class SchedulesController {
     @Tenant() tenantId: string,
     @Body({ schema: scheduleRequestSchema }) wanted: ScheduleRequest,
   ): Promise<ShownSchedule> {
-    const { integration } = wanted;
-    return shownSchedule(
-      await addSchedule(this.db, { tenantId, actor, integration, terms: termsOf(wanted) }, new Date()),
-    );
+    const { integration, ...terms } = wanted;
+    return shownSchedule(await addSchedule(this.db, { tenantId, actor, integration, terms }, new Date()));
   }
 
   @Route({
