@@ -14,7 +14,8 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   transform: { '\\.ts$': ['@swc/jest', { configFile: false, swcrc: false, ...swc() }] },
   transformIgnorePatterns: ['/node_modules/', '/dist/', '\\.mjs$'],
-  maxWorkers: 2,
+  // Slow suites start whole instances, which would take each other's ports.
+  maxWorkers: process.env.ROLLCALL_FULL ? 1 : 2,
   testTimeout: 60_000,
 };
 
