@@ -1,6 +1,6 @@
 /**
  * The contracts between Rollcall and the systems around it: what a provider is, how its data is read, how it signs in. The
- * engine knows only these; a page is always accounted for in full, each of its rows being a record or a reject.
+ * engine knows only these; a page is always accounted for in full, each of its rows being a record, a reject or known to be unchanged.
  */
 import type { EntityName, Reject, RosterRecord, RosterRecords } from '@rollcall/core';
 
@@ -54,29 +54,44 @@ export interface AccessToken {
 export interface PageRange {
   readonly offset: number;
   readonly limit: number;
+  /** Only records that the provider stamped at this time (ISO 8601 in UTC) or later, ended ones included. */
+  readonly modifiedSince?: string | null;
 }
 
 export interface CallContext {
   readonly signal: AbortSignal;
   /** run/phase/page or the like; sent as X-Request-ID and logged. */
   readonly correlationId: string;
+  /**
+   * Whether a row of this digest was read before and is still held as it was read. Such rows are not read again; their digests come
+   * as `unchanged`. It is asked once or more for each row, also of pages that are then thrown away, so it must do nothing else.
+   */
+  readonly isKnown?: (digest: string) => boolean;
 }
 
 export interface RosterPage<R = RosterRecord> {
   readonly entity: EntityName;
   readonly offset: number;
-  /** Rows in the wire array; always `records.length + rejects.length`. */
+  /** Rows in the wire array; always `records.length + rejects.length + unchanged.length`. */
   readonly rowCount: number;
   readonly records: R[];
   readonly rejects: Reject[];
+  /** Digests of the rows that `isKnown` recognised, in their order; as often as they occur. Nothing else is known of these rows. */
+  readonly unchanged: readonly string[];
+  /**
+   * One for each of `records`, in the same order, or none at all. 32 hex digits: the first half of a sha256 over the bytes of the row
+   * and all that decides what the provider makes of them, so that equal digests mean equal records.
+   */
+  readonly digests: readonly string[];
   readonly announcedTotal: number | null;
   /** The stride to go on with: what the provider says, or the rows it gave where it clamps without saying. */
   readonly effectiveLimit: number;
-  /** sha256 of the raw body, hex. */
+  /** sha256, hex, of the raw body; of `keysDigest` and the envelope where rows have digests, so that no byte is hashed twice. */
   readonly bodyDigest: string;
   /**
-   * sha256 of the rows' keys in their order, hex. A provider that ignores the offset repeats it, also where its envelope echoes the
-   * offset asked for and the body digest therefore differs. All empty pages share one.
+   * sha256, hex, of the rows' digests in their order, of all rows; of their keys where rows have none. A provider that ignores the
+   * offset repeats it, also where its envelope echoes the offset asked for and the body digest therefore differs. All empty pages
+   * share one.
    */
   readonly keysDigest: string;
   /** The provider's clock (HTTP Date) as ISO 8601 in UTC. */

@@ -14,6 +14,7 @@ export const faultCodes = {
   invalid_configuration: "Correct the integration's configuration.",
   invalid_input: 'Correct the input and try again.',
   not_found: 'Check the id.',
+  stale_decision: 'Look at it again and decide anew; its rows have changed since you saw them.',
   integration_paused: 'Resume the integration, then ask again.',
   wrong_state: 'Look at its present state; nothing was changed.',
   busy: 'Wait for the active run of this integration, or cancel it.',

@@ -4,6 +4,7 @@ export * from './changes/cycles.js';
 export * from './changes/limits.js';
 export * from './changes/reject.js';
 export * from './changes/removal.js';
+export * from './changes/watermark.js';
 export * from './roster/academic-session.js';
 export * from './roster/class.js';
 export * from './roster/course.js';

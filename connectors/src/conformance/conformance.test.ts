@@ -1,8 +1,10 @@
 /** Both providers under the same laws: the mock in process, TimeBack over real HTTP against the sandbox, on both platforms. */
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { entityNames } from '@rollcall/core';
+import type { RosterPage } from '../contracts.js';
 import { mockConfigSchema } from '../mock/config.js';
 import { MockRosterProvider } from '../mock/provider.js';
-import { testPorts } from '../testing/ports.js';
+import { callContext, testPorts } from '../testing/ports.js';
 import { SandboxProcess, sandboxClient } from '../testing/sandbox-process.js';
 import { timebackConfigSchema } from '../timeback/config.js';
 import { timebackPresets } from '../timeback/presets.js';
@@ -26,6 +28,22 @@ describe('the TimeBack provider', () => {
       const config = timebackConfigSchema.parse({ ...timebackPresets.sandbox(sandbox.baseUrl), ...sandboxClient });
       return new TimeBackRosterProvider('sandbox', config, testPorts());
     }),
+  );
+
+  it.each(entityNames)(
+    '%s: every record has a digest, by which it is known again through another connection',
+    async (entity) => {
+      const pages: RosterPage[] = [];
+      for (const isKnown of [() => false, (digest: string) => pages[0]!.digests.includes(digest)]) {
+        const config = timebackConfigSchema.parse({ ...timebackPresets.sandbox(sandbox.baseUrl), ...sandboxClient });
+        const provider = new TimeBackRosterProvider('sandbox', config, testPorts());
+        await provider.start();
+        pages.push(await provider.readPage(entity, { offset: 0, limit: 50 }, { ...callContext(), isKnown }));
+        await provider.stop();
+      }
+      expect(pages[0]!.digests).toHaveLength(pages[0]!.rowCount);
+      expect(pages[1]!.unchanged).toEqual(pages[0]!.digests);
+    },
   );
 });
 

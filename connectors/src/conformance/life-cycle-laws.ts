@@ -1,9 +1,7 @@
 /** The laws of a provider's life: every step may be repeated, a stopped provider refuses to read, health never throws. */
 import { Fault } from '@rollcall/core';
 import assert from 'node:assert/strict';
-import type { Law, MakeProvider } from './law.js';
-
-const context = () => ({ signal: new AbortController().signal, correlationId: 'conformance' });
+import { context, type Law, type MakeProvider } from './law.js';
 
 async function started(make: MakeProvider) {
   const provider = make();

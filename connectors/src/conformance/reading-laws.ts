@@ -2,15 +2,9 @@
 import { entityNamed, type EntityName } from '@rollcall/core';
 import assert from 'node:assert/strict';
 import type { IRosterProvider, RosterPage } from '../contracts.js';
+import { digestLaws } from './digest-laws.js';
+import { context, plain, type ReadingLaw } from './law.js';
 
-export interface ReadingLaw {
-  readonly name: string;
-  readonly check: (provider: IRosterProvider, entity: EntityName) => Promise<void>;
-}
-
-/** Values as JSON holds them, whatever realm their objects were made in. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const context = () => ({ signal: new AbortController().signal, correlationId: 'conformance' });
 const keysOf = (page: RosterPage) => [
   ...page.records.map((r) => r.sourcedId),
   ...page.rejects.map((r) => r.externalId),
@@ -67,13 +61,15 @@ export const readingLaws: readonly ReadingLaw[] = [
     name: 'every row is a record that fits the schema, or a reject',
     async check(provider, entity) {
       for (const page of await allPages(provider, entity, provider.capabilities.pageSize)) {
-        assert.equal(page.records.length + page.rejects.length, page.rowCount);
+        assert.equal(page.records.length + page.rejects.length + page.unchanged.length, page.rowCount);
+        assert.deepEqual(page.unchanged, []);
         assert.equal(page.entity, entity);
         for (const record of page.records)
           assert.deepEqual(plain(entityNamed(entity).schema.parse(record)), plain(record));
       }
     },
   },
+  ...digestLaws,
   {
     name: 'a page says what it was: offset, limit, digest, bytes',
     async check(provider, entity) {

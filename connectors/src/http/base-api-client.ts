@@ -1,6 +1,6 @@
 /**
- * The client that every HTTP provider reads through: signs in, bounds calls in flight, retries, and hands back whole JSON
- * answers with the digest of their bytes. What cannot be read is a fault with a code, never an empty answer.
+ * The client that every HTTP provider reads through: signs in, bounds calls in flight, retries, and hands back whole answers, read
+ * by the caller or as JSON. What cannot be read is a fault with a code, never an empty answer.
  */
 import { hash } from 'node:crypto';
 import type { CallContext, IAuthenticationProvider } from '../contracts.js';
@@ -12,15 +12,30 @@ import type { Transport } from './transport.js';
 import { untilVerdict, type RetryPolicy } from './until-verdict.js';
 import type { Verdict } from './verdicts.js';
 
-export interface JsonRequest {
+export interface GetRequest<T> {
   /** For logs and metrics, for example `users.list`; holds no id. */
   readonly operation: string;
   readonly url: string;
   readonly query?: Readonly<Record<string, string | number>>;
-  /** Why the body is not what was asked for, or null when it is. Such an answer is retried like a broken one. */
-  readonly complaint: (body: unknown) => string | null;
+  /** What was asked for, or why the body is not that. Such an answer is retried like a broken one. */
+  readonly read: (body: Buffer) => Reading<T>;
   /** Whether a 404 with a JSON body says 'there is no such record'. Never set for a collection. */
   readonly mayBeMissing?: boolean;
+}
+
+export type Reading<T> = { readonly value: T } | Failure;
+
+export interface GetAnswer<T> {
+  /** Undefined when the record is missing, which only a request with `mayBeMissing` can bring. */
+  readonly value: T | undefined;
+  readonly raw: Buffer;
+  readonly providerTime: string | null;
+  readonly attempts: number;
+}
+
+export interface JsonRequest extends Omit<GetRequest<unknown>, 'read'> {
+  /** Why the body is not what was asked for, or null when it is. */
+  readonly complaint: (body: unknown) => string | null;
 }
 
 export interface JsonAnswer {
@@ -33,7 +48,7 @@ export interface JsonAnswer {
   readonly attempts: number;
 }
 
-type ReadAnswer = Answer & { readonly json: unknown };
+type ReadAnswer<T> = Answer & { readonly value: T | undefined };
 
 export class BaseApiClient {
   readonly #inFlight: InFlight;
@@ -48,9 +63,16 @@ export class BaseApiClient {
   }
 
   /** Throws a Fault, or the signal's reason. */
-  async getJson(request: JsonRequest, context: CallContext): Promise<JsonAnswer> {
+  async getJson({ complaint, ...request }: JsonRequest, context: CallContext): Promise<JsonAnswer> {
+    const read = (body: Buffer) => readJson(body, complaint);
+    const { value, raw, providerTime, attempts } = await this.get({ ...request, read }, context);
+    return { body: value, bytes: raw.length, digest: hash('sha256', raw, 'hex'), providerTime, attempts };
+  }
+
+  /** Throws a Fault, or the signal's reason. */
+  async get<T>(request: GetRequest<T>, context: CallContext): Promise<GetAnswer<T>> {
     let token = '';
-    const { answer, attempts } = await untilVerdict<ReadAnswer>({
+    const { answer, attempts } = await untilVerdict<ReadAnswer<T>>({
       operation: request.operation,
       context,
       policy: this.policy,
@@ -63,20 +85,14 @@ export class BaseApiClient {
           return this.#attempt(request, context, { number, remainingMs, token });
         }),
     });
-    return {
-      body: answer.status === 404 ? undefined : answer.json,
-      bytes: answer.body.length,
-      digest: hash('sha256', answer.body, 'hex'),
-      providerTime: answer.providerTime,
-      attempts,
-    };
+    return { value: answer.value, raw: answer.body, providerTime: answer.providerTime, attempts };
   }
 
-  async #attempt(
-    request: JsonRequest,
+  async #attempt<T>(
+    request: GetRequest<T>,
     context: CallContext,
     of: { number: number; remainingMs: number; token: string },
-  ): Promise<ReadAnswer | Failure> {
+  ): Promise<ReadAnswer<T> | Failure> {
     const outcome = await this.transport.send({
       operation: request.operation,
       context,
@@ -88,25 +104,30 @@ export class BaseApiClient {
     });
     if (outcome.kind !== 'answer') return outcome;
     if (outcome.status === 404 && request.mayBeMissing) return missing(outcome);
-    if (outcome.status !== 200) return { ...outcome, json: null };
-    const body = jsonBody(outcome.body);
-    if (!('json' in body)) return body;
-    const complaint = request.complaint(body.json);
-    return complaint === null ? { ...outcome, json: body.json } : failure('unreadable', complaint);
+    if (outcome.status !== 200) return { ...outcome, value: undefined };
+    const reading = request.read(outcome.body);
+    return 'value' in reading ? { ...outcome, value: reading.value } : reading;
   }
 }
 
+function readJson(bytes: Buffer, complaintOf: JsonRequest['complaint']): Reading<unknown> {
+  const body = jsonBody(bytes);
+  if (!('json' in body)) return body;
+  const complaint = complaintOf(body.json);
+  return complaint === null ? { value: body.json } : failure('unreadable', complaint);
+}
+
 /** A gateway's 404 page says that the address is wrong, not that the record is gone. */
-function missing(answer: Answer): ReadAnswer | Failure {
+function missing(answer: Answer): ReadAnswer<never> | Failure {
   const body = jsonBody(answer.body);
-  return 'json' in body ? { ...answer, json: body.json } : body;
+  return 'json' in body ? { ...answer, value: undefined } : body;
 }
 
 function missingIsAnswer(outcome: Outcome): Verdict | null {
   return outcome.kind === 'answer' && outcome.status === 404 ? { action: 'ok' } : null;
 }
 
-function withQuery(request: JsonRequest): string {
+function withQuery(request: GetRequest<unknown>): string {
   const pairs = Object.entries(request.query ?? {});
   if (pairs.length === 0) return request.url;
   return `${request.url}?${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`;

@@ -141,7 +141,7 @@ describe('calls in flight', () => {
 });
 
 it('an abort ends the wait of one caller, not the shared work', async () => {
-  let finish = (_: string) => {};
+  let finish: (value: string) => void = () => {};
   const work = new Promise<string>((resolve) => (finish = resolve));
   const controller = new AbortController();
   const [one, two] = [unlessAborted(work, controller.signal), unlessAborted(work, never)];

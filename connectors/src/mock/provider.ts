@@ -71,6 +71,8 @@ export class MockRosterProvider implements IRosterProvider {
       rowCount: rows.length,
       records: rows.flatMap((row) => ('record' in row ? [structuredClone(row.record)] : [])),
       rejects: rows.flatMap((row) => ('reject' in row ? [row.reject] : [])),
+      unchanged: [],
+      digests: [],
       announcedTotal: Math.max(0, all.length + this.config.totalDelta),
       effectiveLimit,
       bodyDigest: hash('sha256', body, 'hex'),

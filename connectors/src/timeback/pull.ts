@@ -4,10 +4,12 @@
  */
 import { Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type { CallContext, PageRange, RosterPage, SingleRead } from '../contracts.js';
-import { keysDigest } from '../keys-digest.js';
 import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
+import { isObject, partOf, wholeNumber } from './json-parts.js';
+import { readList } from './read-list.js';
 import { rowReader } from './read-rows.js';
+import { rowDigests } from './row-digest.js';
 
 const singleKeys: Readonly<Record<EntityName, string>> = {
   orgs: 'org',
@@ -20,42 +22,56 @@ const singleKeys: Readonly<Record<EntityName, string>> = {
 
 export class TimeBackPull {
   readonly #readRows: ReturnType<typeof rowReader>;
+  readonly #digestOf: ReturnType<typeof rowDigests>;
 
   constructor(
     private readonly config: TimeBackConfig,
     private readonly client: BaseApiClient,
   ) {
     this.#readRows = rowReader(config.volatileMetadata);
+    this.#digestOf = rowDigests(config);
   }
 
   async page<E extends EntityName>(
     entity: E,
-    { offset, limit }: PageRange,
+    { offset, limit, modifiedSince }: PageRange,
     context: CallContext,
   ): Promise<RosterPage<RosterRecords[E]>> {
-    const key = this.config.listKeys[entity] ?? entity;
-    const answer = await this.client.getJson(
+    const how = {
+      listKey: this.config.listKeys[entity] ?? entity,
+      digestOf: this.#digestOf[entity],
+      isKnown: context.isKnown,
+    };
+    const answer = await this.client.get(
       {
         operation: `${entity}.list`,
         url: `${this.#collection(entity)}${this.config.trailingSlash ? '/' : ''}`,
-        query: { limit, offset, sort: 'sourcedId', orderBy: 'asc' },
-        complaint: (body) => (Array.isArray(partOf(body, key)) ? null : `the body has no list '${key}'`),
+        query: {
+          limit,
+          offset,
+          sort: 'sourcedId',
+          orderBy: 'asc',
+          ...(modifiedSince ? { filter: `dateLastModified>='${modifiedSince}'` } : {}),
+        },
+        read: (body) => readList(body, how),
       },
       context,
     );
-    const rows = partOf(answer.body, key) as readonly unknown[];
-    const announcedTotal = wholeNumber(partOf(answer.body, this.config.totalField));
+    const list = answer.value!;
+    const { envelope, rowCount } = list;
+    const announcedTotal = wholeNumber(partOf(envelope, this.config.totalField));
     return {
       entity,
       offset,
-      rowCount: rows.length,
-      ...this.#readRows(entity, rows),
+      rowCount,
+      ...this.#readRows(entity, list.rows, list.digests),
+      unchanged: list.unchanged,
       announcedTotal,
-      effectiveLimit: stride(rows.length, offset, limit, wholeNumber(partOf(answer.body, 'limit')), announcedTotal),
-      bodyDigest: answer.digest,
-      keysDigest: keysDigest(rows.map(keyOf)),
+      effectiveLimit: stride(rowCount, offset, limit, wholeNumber(partOf(envelope, 'limit')), announcedTotal),
+      bodyDigest: list.bodyDigest,
+      keysDigest: list.keysDigest,
       providerTime: answer.providerTime,
-      bytes: answer.bytes,
+      bytes: answer.raw.length,
     };
   }
 
@@ -87,11 +103,6 @@ export class TimeBackPull {
   }
 }
 
-function keyOf(row: unknown): string | null {
-  const key = partOf(row, 'sourcedId');
-  return typeof key === 'string' ? key : null;
-}
-
 /** Dots and nothing would name the collection or its parent instead of a record. */
 function pathPart(sourcedId: string): string {
   if (/^\.{0,2}$/.test(sourcedId) || !sourcedId.isWellFormed())
@@ -105,14 +116,4 @@ function stride(rows: number, offset: number, asked: number, said: number | null
   if (rows > expected) return rows;
   const remain = total === null ? false : offset + rows < total;
   return rows > 0 && remain ? rows : expected;
-}
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const partOf = (value: unknown, key: string): unknown =>
-  isObject(value) && Object.hasOwn(value as object, key) ? (value as Record<string, unknown>)[key] : undefined;
-
-function wholeNumber(value: unknown): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }

@@ -12,6 +12,8 @@ import { WireReader, type WireRow } from './wire.js';
 export interface ReadRows<R = RosterRecord> {
   readonly records: R[];
   readonly rejects: Reject[];
+  /** Of the records, where digests of the rows were given. */
+  readonly digests: string[];
 }
 
 type Readers = { readonly [E in EntityName]: (row: WireRow, read: WireReader) => RosterRecords[E] };
@@ -28,21 +30,30 @@ const readers: Readers = {
 /** Makes the reader of an integration's rows; `volatileMetadata` are the metadata keys to leave out. */
 export function rowReader(volatileMetadata: readonly string[]) {
   const rules = metadataRules(volatileMetadata);
-  return function readRows<E extends EntityName>(entity: E, rows: readonly unknown[]): ReadRows<RosterRecords[E]> {
+  return function readRows<E extends EntityName>(
+    entity: E,
+    rows: readonly unknown[],
+    rowDigests: readonly string[] = [],
+  ): ReadRows<RosterRecords[E]> {
     const read = new WireReader(rules);
     const readRow = readers[entity];
     const records: RosterRecords[E][] = [];
     const rejects: Reject[] = [];
-    for (const row of rows) {
+    const digests: string[] = [];
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index];
       if (typeof row !== 'object' || row === null || Array.isArray(row)) {
         rejects.push(notAnObject);
         continue;
       }
       const record = read.begin(row as WireRow) ? readRow(row as WireRow, read) : null;
       if (record === null || read.refused) rejects.push(read.rejection());
-      else records.push(record);
+      else {
+        records.push(record);
+        if (index < rowDigests.length) digests.push(rowDigests[index]!);
+      }
     }
-    return { records, rejects };
+    return { records, rejects, digests };
   };
 }
 

@@ -6,6 +6,10 @@ import { entityNames } from '../roster/entities.js';
 import type { EntityName } from '../roster/field.js';
 import { runStates } from './run-state.js';
 
+/** full and incremental read the source; plan is a full read that stops before applying; apply and undo carry out decisions. */
+export const runModes = ['full', 'plan', 'incremental', 'apply', 'undo'] as const;
+export type RunMode = (typeof runModes)[number];
+
 const count = z.int().min(0);
 
 export const entityCountsSchema = z
@@ -46,7 +50,7 @@ export const runReportSchema = z
     run: z.object({
       id: z.string(),
       state: z.enum(runStates),
-      mode: z.enum(['full', 'plan']),
+      mode: z.enum(runModes),
       integration: z.string(),
       attempt: count,
       reason: z.string().nullable(),

@@ -34,7 +34,7 @@ const undone: readonly RunState[] = ['rolled_back', 'partly_rolled_back'];
 
 /** From each state, the states that may follow. A stopped run goes on where its phases stand, so it may re-enter any working state. */
 export const runTransitions: Readonly<Record<RunState, readonly RunState[]>> = {
-  queued: ['fetching', ...stops],
+  queued: ['fetching', 'planned', ...stops],
   fetching: ['staged', ...stops],
   staged: ['planned', ...stops],
   planned: ['awaiting_approval', 'applying', 'completed', ...stops],

@@ -77,6 +77,73 @@ describe('holds', () => {
   });
 });
 
+describe('the plan of a run', () => {
+  test('is shown row by row with what became of each, by the names of fields alone', async () => {
+    const { status, body, text } = await api.get(`/runs/${north().runId}/changes?state=applied`, asNorth);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      items: [
+        {
+          ...{ entity: 'users', localId: north().ids.teacher, externalId: 'ext-teacher', operation: 'update' },
+          ...{
+            state: 'applied',
+            absent: false,
+            holdId: null,
+            reason: null,
+            fields: ['phone'],
+            before: null,
+            after: null,
+          },
+        },
+      ],
+      nextAfter: null,
+    });
+    expect(text).not.toContain('555');
+  });
+
+  test('shows values to those who ask for them, and the log says how many people were shown', async () => {
+    api.logged.length = 0;
+    const { body } = await api.get(`/runs/${north().runId}/changes?operation=update&values=true`, asNorth);
+    expect(body['items']).toMatchObject([{ before: { phone: null }, after: { phone: '555-0101' } }]);
+    const fields = expect.objectContaining({ route: 'listRunChanges', records: 1 });
+    expect(api.logged).toEqual([{ event: 'people.shown', fields }]);
+    expect(JSON.stringify(api.logged)).not.toContain('555');
+  });
+
+  test('pages through with limit and nextAfter', async () => {
+    const path = `/runs/${north().runId}/changes?limit=1`;
+    const first = await api.get(path, asNorth);
+    const second = await api.get(`${path}&after=${first.body['nextAfter'] as string}`, asNorth);
+    const shown = [first, second].flatMap(({ body }) => (body['items'] as { state: string }[]).map((c) => c.state));
+    expect(shown.toSorted()).toEqual(['applied', 'held']);
+    expect(second.body['nextAfter']).toBeNull();
+  });
+});
+
+describe('declining a hold', () => {
+  const asSouth = { 'x-rollcall-tenant': 'south' };
+
+  test('takes effect at once, and stays on record with its actor, whatever a header claims', async () => {
+    const path = `/holds/${south().holdId}`;
+    const { digest } = (await api.get(path, asSouth)).body;
+    const wanted = { digest, reason: ' the school stays open ', rows: [south().ids.student] };
+    const declined = await api.post(`${path}/decline`, wanted, { ...asSouth, 'x-rollcall-actor': 'the principal' });
+    expect(declined).toMatchObject({ status: 200, body: { declined: 1 } });
+    expect((await api.get(path, asSouth)).body).toMatchObject({ state: 'closed', closedReason: 'declined' });
+    expect((await api.get(`${path}/rows`, asSouth)).body['items']).toEqual([]);
+    const { body } = await api.get(`${path}/decisions`, asSouth);
+    const made = { decision: 'declined', digest, rows: 1, actor: 'api', reason: 'the school stays open', runId: null };
+    expect(body).toMatchObject({ items: [made, { actor: 'Ada Quill' }], nextOffset: null });
+    expect(api.rung).toEqual([]);
+  });
+
+  test('leaves other tenants’ holds alone', async () => {
+    expect((await api.get(`/holds/${north().holdId}`, asNorth)).body).toMatchObject({ state: 'open' });
+    const { body } = await api.get(`/holds/${north().holdId}/decisions?limit=1`, asNorth);
+    expect(body).toMatchObject({ items: [{ reason: 'the school has closed' }], nextOffset: null });
+  });
+});
+
 describe('integrations', () => {
   test('are listed without their settings, which name secrets', async () => {
     const { body } = await api.get('/integrations', asNorth);

@@ -1,40 +1,41 @@
 /** Status 202: a run is asked for, stands in the database with its audit row, and the bell is rung; nothing else has happened yet. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { apiUnderTest, callers, listening, type ApiUnderTest } from './testing/api-under-test.js';
 
 let api: ApiUnderTest;
 
 beforeAll(async () => {
-  api = await apiUnderTest('api_202');
+  api = await apiUnderTest('api_202', ['default', 'east', 'west']);
 });
 afterAll(() => api.close());
 
 const tenant = () => api.tenants[0]!;
-const audited = (runId: string) =>
-  api.database.app.withTenant(tenant().tenantId, async (tx) => {
+const asDefault = { 'x-rollcall-tenant': 'default' };
+const audited = (runId: string, { tenantId } = tenant()) =>
+  api.database.app.withTenant(tenantId, async (tx) => {
     const { rows } = await tx.query(
       `SELECT action, actor, details FROM integration_audit_logs WHERE tenant_id = $1 AND run_id = $2`,
-      [tenant().tenantId, runId],
+      [tenantId, runId],
     );
     return rows;
   });
 
 test('a run that is asked for is queued, audited and rung for, and says where its report is', async () => {
-  const { status, body, headers } = await api.post('/runs', { integration: tenant().integration });
+  const { status, body, headers } = await api.post('/runs', { integration: tenant().integration }, asDefault);
   expect(status).toBe(202);
   expect(body).toEqual({ runId: expect.any(String), created: true });
   const runId = body['runId'] as string;
   expect(headers.get('location')).toBe(`/api/v1/runs/${runId}`);
   expect(api.rung).toEqual([{ tenantId: tenant().tenantId, runId }]);
-  expect((await api.get(`/runs/${runId}`)).body).toMatchObject({ run: { state: 'queued', mode: 'full' } });
+  expect((await api.get(`/runs/${runId}`, asDefault)).body).toMatchObject({ run: { state: 'queued', mode: 'full' } });
   expect(await audited(runId)).toEqual([
     { action: 'run.requested', actor: 'local', details: { mode: 'full', trigger: 'api' } },
   ]);
 });
 
 test('a second request joins the run that is under way', async () => {
-  const first = await api.post('/runs', { integration: tenant().integrationId, mode: 'plan' });
-  const second = await api.post('/runs', { integration: tenant().integrationId, mode: 'plan' });
+  const first = await api.post('/runs', { integration: tenant().integrationId, mode: 'plan' }, asDefault);
+  const second = await api.post('/runs', { integration: tenant().integrationId, mode: 'plan' }, asDefault);
   expect(second.body).toEqual({ runId: first.body['runId'], created: false });
 });
 
@@ -42,11 +43,59 @@ test('a bell that nobody hears does not lose the run: it stands in the database,
   const ringBell = () => Promise.reject(new Error('the queue is away'));
   const deaf = await listening({ ...api.parts, ringBell });
   try {
-    const { status, body } = await callers(deaf.url).post('/runs', { integration: tenant().integration });
+    const { status, body } = await callers(deaf.url).post('/runs', { integration: tenant().integration }, asDefault);
     expect(status).toBe(202);
-    expect((await api.get(`/runs/${body['runId'] as string}`)).status).toBe(200);
+    expect((await api.get(`/runs/${body['runId'] as string}`, asDefault)).status).toBe(200);
     expect(api.logged.map(({ event }) => event)).toContain('bell.unheard');
   } finally {
     await deaf.app.close();
   }
+});
+
+describe('a decision', () => {
+  /** A name that a header claims proves nothing. */
+  const as = (name: string) => ({ 'x-rollcall-tenant': name, 'x-rollcall-actor': 'the principal' });
+  const listed = async (runId: string, name: string) =>
+    ((await api.get('/runs', as(name))).body['items'] as { id: string }[]).find(({ id }) => id === runId);
+
+  test('to approve a hold is a run that carries it out, rung for and audited, and says where its report is', async () => {
+    const east = api.tenants[1]!;
+    const { digest } = (await api.get(`/holds/${east.holdId}`, as('east'))).body;
+    api.rung.length = 0;
+    const wanted = { digest, reason: 'the school has closed', rows: [east.ids.student] };
+    const { status, body, headers } = await api.post(`/holds/${east.holdId}/approve`, wanted, as('east'));
+    const runId = body['runId'] as string;
+    expect([status, body]).toEqual([202, { runId: expect.any(String) }]);
+    expect(headers.get('location')).toBe(`/api/v1/runs/${runId}`);
+    expect(api.rung).toEqual([{ tenantId: east.tenantId, runId }]);
+    const run = await listed(runId, 'east');
+    const by = { requestedBy: 'api', requestReason: 'the school has closed' };
+    expect(run).toMatchObject({
+      id: runId,
+      mode: 'apply',
+      state: 'queued',
+      holdId: east.holdId,
+      undoesRunId: null,
+      ...by,
+    });
+    const details = { hold: east.holdId, digest, rows: 1, reason: 'the school has closed' };
+    expect(await audited(runId, east)).toEqual([{ action: 'hold.approved', actor: 'api', details }]);
+    const decisions = (await api.get(`/holds/${east.holdId}/decisions`, as('east'))).body['items'];
+    expect(decisions).toMatchObject([{ decision: 'approved', actor: 'api', runId }, { decision: 'declined' }]);
+  });
+
+  test('to undo a run is a run of its own, rung for and audited, and says where its report is', async () => {
+    const west = api.tenants[2]!;
+    api.rung.length = 0;
+    const wanted = { reason: 'it was a mistake', rows: [west.ids.teacher] };
+    const { status, body, headers } = await api.post(`/runs/${west.runId}/undo`, wanted, as('west'));
+    const runId = body['runId'] as string;
+    expect([status, body]).toEqual([202, { runId: expect.any(String) }]);
+    expect(headers.get('location')).toBe(`/api/v1/runs/${runId}`);
+    expect(api.rung).toEqual([{ tenantId: west.tenantId, runId }]);
+    const run = await listed(runId, 'west');
+    expect(run).toMatchObject({ id: runId, mode: 'undo', undoesRunId: west.runId, holdId: null, requestedBy: 'api' });
+    const details = { undoes: west.runId, reason: 'it was a mistake', rows: 1 };
+    expect(await audited(runId, west)).toEqual([{ action: 'run.undo-requested', actor: 'api', details }]);
+  });
 });

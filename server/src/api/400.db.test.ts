@@ -33,6 +33,12 @@ test.each([
   '/users?offset=5',
   '/orgs?school=00000000-0000-7000-8000-000000000000',
   `/users?externalId=${'x'.repeat(1025)}`,
+  '/holds/1/decisions',
+  '/holds/00000000-0000-7000-8000-000000000000/decisions?after=1',
+  '/runs/1/changes',
+  ...['state=done', 'entity=pupils', 'operation=delete', 'values=yes', 'after=1', 'offset=5', 'limit=1001'].map(
+    (query) => `/runs/00000000-0000-7000-8000-000000000000/changes?${query}`,
+  ),
   '/health/live?x=1',
 ])('GET %s is refused as a problem with a next step', async (path) => {
   const { status, headers, body } = await api.get(path, asNorth);
@@ -99,5 +105,74 @@ describe('POST /runs', () => {
     const headers = { ...asNorth, 'content-type': type };
     const response = await fetch(`${api.url}/api/v1/runs`, { method: 'POST', headers, body });
     return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+  }
+});
+
+describe('a decision', () => {
+  const digest = 'd'.repeat(64);
+  const reason = 'the school has closed';
+  const stranger = '00000000-0000-7000-8000-000000000000';
+  const north = () => api.tenants[0]!;
+  const paths = (): [string, object][] => [
+    [`/holds/${north().holdId}/approve`, { digest, reason }],
+    [`/holds/${north().holdId}/decline`, { digest, reason }],
+    [`/runs/${north().runId}/undo`, { reason }],
+  ];
+
+  test.each([
+    ['no reason', { reason: undefined }],
+    ['an empty reason', { reason: '' }],
+    ['a reason of blanks', { reason: ' \n\t' }],
+    ['a reason as long as a book', { reason: 'x'.repeat(1001) }],
+    ['rows that are none', { rows: [] }],
+    ['rows that are no ids', { rows: ['1'] }],
+    ['rows that are no list', { rows: stranger }],
+    ['rows that it is not about', { rows: [stranger] }],
+    ['more rows than one request carries', { rows: Array.from({ length: 10_001 }, () => stranger) }],
+    ['an actor', { actor: 'the principal' }],
+  ])('with %s is refused and leaves nothing behind', async (_, change) => {
+    for (const [path, body] of paths()) {
+      const answer = await api.post(path, { ...body, ...change }, asNorth);
+      expect([path, answer.status, answer.body['code']]).toEqual([path, 400, 'invalid_input']);
+    }
+    await expectNothingDone();
+  });
+
+  test.each([undefined, '', 'd', 'D'.repeat(64), 'g'.repeat(64), 7])('about the digest %p is refused', async (odd) => {
+    for (const verb of ['approve', 'decline']) {
+      const answer = await api.post(`/holds/${north().holdId}/${verb}`, { digest: odd, reason }, asNorth);
+      expect([verb, answer.status]).toEqual([verb, 400]);
+    }
+    await expectNothingDone();
+  });
+
+  test('to undo a run that did nothing is refused', async () => {
+    await api.database.sql('UPDATE runs SET mode = $1 WHERE id = $2', ['plan', north().runId]);
+    const { status, body } = await api.post(`/runs/${north().runId}/undo`, { reason }, asNorth);
+    expect([status, body['detail']]).toEqual([400, 'That run only planned; there is nothing to undo.']);
+    await api.database.sql('UPDATE runs SET mode = $1 WHERE id = $2', ['full', north().runId]);
+    await expectNothingDone();
+  });
+
+  test('about ten thousand rows is read, and refused for rows that it is not about', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`);
+    for (const [path, body] of paths()) {
+      const answer = await api.post(path, { ...body, rows }, asNorth);
+      expect([path, answer.body['detail']]).toEqual([path, expect.stringMatching(/^Some of the rows that were named/)]);
+    }
+    await expectNothingDone();
+  });
+
+  test('with more than its longest list of rows could need is refused unread', async () => {
+    for (const [path, body] of paths())
+      expect((await api.post(path, { ...body, rows: ['x'.repeat(600_000)] }, asNorth)).status).toBe(413);
+  });
+
+  async function expectNothingDone(): Promise<void> {
+    expect(api.rung).toEqual([]);
+    expect((await api.get('/runs', asNorth)).body['items']).toHaveLength(1);
+    const hold = { state: 'open', rows: 1, digest };
+    expect((await api.get(`/holds/${north().holdId}`, asNorth)).body).toMatchObject(hold);
+    expect((await api.get(`/holds/${north().holdId}/decisions`, asNorth)).body['items']).toHaveLength(1);
   }
 });

@@ -40,6 +40,24 @@ test('the rows of another tenant’s hold are not shown', async () => {
   expect((await api.get(`/holds/${api.tenants[1]!.holdId}/rows`, asNorth)).status).toBe(404);
 });
 
+test('what was decided of another tenant’s hold, and what its runs did, is not shown', async () => {
+  const { holdId, runId } = api.tenants[1]!;
+  for (const path of [`/holds/${holdId}/decisions`, `/runs/${runId}/changes`])
+    expect([path, (await api.get(path, asNorth)).status]).toEqual([path, 404]);
+});
+
+test('nothing of another tenant can be decided, and nothing that does not exist', async () => {
+  const { holdId, runId } = api.tenants[1]!;
+  const reason = 'curiosity';
+  const about = { reason, digest: 'd'.repeat(64) };
+  for (const id of [holdId, nobody])
+    for (const verb of ['approve', 'decline'])
+      expect((await api.post(`/holds/${id}/${verb}`, about, asNorth)).status).toBe(404);
+  for (const id of [runId, nobody]) expect((await api.post(`/runs/${id}/undo`, { reason }, asNorth)).status).toBe(404);
+  expect((await api.get(`/holds/${holdId}`, { 'x-rollcall-tenant': 'south' })).body).toMatchObject({ state: 'open' });
+  expect(api.rung).toEqual([]);
+});
+
 test('an integration of another tenant cannot be looked at or run', async () => {
   const id = api.tenants[1]!.integrationId;
   expect((await api.get(`/integrations/${id}/health`, asNorth)).status).toBe(404);

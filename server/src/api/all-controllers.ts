@@ -1,11 +1,13 @@
 /** Every controller of the API. A new noun is one more line here. */
 import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
+import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
+import { RunChangesController } from './runs/run-changes-controller.js';
 import { RunCancelController } from './runs/run-cancel-controller.js';
 import { RunsController } from './runs/runs-controller.js';
 import { SchedulesController } from './schedules/schedules-controller.js';
@@ -13,8 +15,10 @@ import { SchedulesController } from './schedules/schedules-controller.js';
 export const allControllers: readonly Type[] = [
   HealthController,
   RunsController,
+  RunChangesController,
   RunCancelController,
   HoldsController,
+  HoldDecisionsController,
   IntegrationsController,
   IntegrationPausesController,
   SchedulesController,

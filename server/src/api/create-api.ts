@@ -16,9 +16,10 @@ import { IntegrationRegistry, ProviderFactory, type Log } from '@rollcall/connec
 import { Fault } from '@rollcall/core';
 import { Database } from '../store/database.js';
 import { Roster } from '../store/roster.js';
+import { Announcer } from './announcer.js';
 import { AnswerInterceptor } from './answer-interceptor.js';
 import { allControllers } from './all-controllers.js';
-import { guardEdge } from './edge.js';
+import { guardEdge, longestBody } from './edge.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QueryGuard } from './query-guard.js';
@@ -59,7 +60,7 @@ export async function createApi(
       controllers: [...controllers],
       providers: providersOf(parts),
     },
-    new FastifyAdapter({ bodyLimit: 64 * 1024, forceCloseConnections: true }),
+    new FastifyAdapter({ bodyLimit: longestBody, forceCloseConnections: true }),
     // Fastify alone reads JSON and nothing else; Nest would add forms, which any web page may send.
     { logger: false, abortOnError: false, bodyParser: false },
   );
@@ -93,6 +94,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   { provide: QUEUE_STATE, useValue: parts.queueState },
   QueryGuard,
   TenantGuard,
+  Announcer,
   AnswerInterceptor,
   ProblemFilter,
 ];

@@ -1,8 +1,19 @@
-/** What every request and every answer goes through, whether Nest knows its address or not: the local check and safe headers. */
+/**
+ * What every request and every answer goes through, whether Nest knows its address or not: the local check, safe headers, and
+ * bodies that are as long as their route needs at most.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { localOnly } from './local-only.js';
 
+export const longestBody = 64 * 1024;
+/** Ten thousand ids, and some. */
+const longestBodyWithRows = 512 * 1024;
+
+/** Call it before the routes are made. */
 export function guardEdge(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    if ((route.config as { longBody?: boolean } | undefined)?.longBody) route.bodyLimit = longestBodyWithRows;
+  });
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers(safeHeaders);
     return localOnly(request, reply);

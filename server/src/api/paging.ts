@@ -1,7 +1,7 @@
 /** How lists are asked for and answered, with bounds that no request can lift. */
 import { z } from 'zod';
 
-const limit = z.coerce.number().int().min(1).max(1000).default(100);
+export const limit = z.coerce.number().int().min(1).max(1000).default(100);
 
 /** For lists that are short enough to be counted through. */
 export const byOffset = { limit, offset: z.coerce.number().int().min(0).max(1_000_000).default(0) };

@@ -34,6 +34,7 @@ export const faultStatus: Readonly<Record<FaultCode, number>> = {
   invalid_configuration: 422,
   invalid_input: 400,
   not_found: 404,
+  stale_decision: 409,
   integration_paused: 409,
   wrong_state: 409,
   busy: 409,

@@ -3,6 +3,7 @@
  * that was declared otherwise. Permissions are recorded only; sign-in, which enforces them, is not built yet.
  */
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { ZodType } from 'zod';
 import { problemSchema } from './problem.js';
@@ -22,20 +23,14 @@ export interface RouteOptions {
   readonly problems?: readonly number[];
   /** Whether it concerns one tenant, chosen by a header. True unless said otherwise. */
   readonly tenant?: boolean;
+  /** Whether its body may list rows, and so be longer than others. */
+  readonly longBody?: boolean;
 }
 
 export type Permission =
-  | 'health.read'
-  | 'metrics.read'
-  | 'runs.read'
-  | 'runs.request'
-  | 'holds.read'
-  | 'integrations.read'
-  | 'roster.read'
-  | 'runs.cancel'
-  | 'integrations.pause'
-  | 'schedules.read'
-  | 'schedules.change';
+  | ('health.read' | 'metrics.read' | 'roster.read' | 'integrations.read' | 'integrations.pause')
+  | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
+  | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change');
 
 /**
  * none: nothing about people is shown or changed. access: people's records are shown, and the log says which route did so for
@@ -53,12 +48,14 @@ export interface RoutePolicy {
 
 export function Route(route: RouteOptions): MethodDecorator {
   const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
+  const { longBody = false } = route;
   const policy: RoutePolicy = { id, permission, audit, answer, tenant };
   const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
   return applyDecorators(
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(status),
     SetMetadata(POLICY, policy),
+    RouteConfig({ longBody }),
     ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
     answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : textAnswer(status),
     ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),

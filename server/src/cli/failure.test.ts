@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Fault, runStates } from '@rollcall/core';
 import { SetupProblem } from '../config/setup-problem.js';
+import { advised } from './advice.js';
 import { exitCodeOf } from './exit-codes.js';
 import { failureOf } from './failure.js';
 
@@ -14,6 +15,15 @@ describe('a failure', () => {
       nextStep: 'Check the id.',
       exitCode: 1,
     });
+  });
+
+  it('keeps the sentence of a fault, and takes the next step of a command that knows a better one', () => {
+    const fault = new Fault('busy', 'Run 7 is under way.');
+    const error = advised(fault, { busy: 'Add --wait.' });
+    expect(failureOf(error)).toEqual({
+      ...{ code: 'busy', message: 'Run 7 is under way.', nextStep: 'Add --wait.', exitCode: 1 },
+    });
+    expect(advised(fault, { stale_decision: 'Look again.' })).toBe(fault);
   });
 
   it('splits a setup problem into what is wrong and what to do', () => {

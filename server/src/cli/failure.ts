@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { Fault } from '@rollcall/core';
 import { SetupProblem } from '../config/setup-problem.js';
 import { isDatabaseAway } from '../jobs/database-away.js';
+import { Advice } from './advice.js';
 import { EXIT } from './exit-codes.js';
 
 export interface Failure {
@@ -15,6 +16,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usage(error);
   if (error instanceof SetupProblem) return setup(error);
+  if (error instanceof Advice) return { ...failureOf(error.fault), nextStep: error.nextStep };
   if (error instanceof Fault)
     return { code: error.code, message: error.publicText, nextStep: error.nextStep, exitCode: EXIT.failed };
   if ((error as Error | null)?.name === 'AbortError')

@@ -1,12 +1,13 @@
-/** `holds list` and `holds show <id>`: what waits for a person's decision, and which rows it is about. */
+/** `holds list|show|approve|decline`: what waits for a person, and what that person decides. */
 import type { Command } from 'commander';
-import { Fault } from '@rollcall/core';
 import type { Database } from '../store/database.js';
-import { findHold, heldRows, listHolds } from '../store/holds.js';
+import { listHolds } from '../store/holds.js';
 import { findIntegration } from '../store/integrations.js';
 import { chooseTenant } from '../store/tenants.js';
 import { EXIT } from './exit-codes.js';
-import { isUuid, wholeNumber } from './option-values.js';
+import { approveHoldCommand } from './holds/approve.js';
+import { declineHoldCommand } from './holds/decline.js';
+import { showHoldCommand } from './holds/show.js';
 import { act, type CommandFrame } from './run-command.js';
 import { table } from './table.js';
 import { withRollcall } from './with-rollcall.js';
@@ -17,13 +18,8 @@ interface ListOptions {
   readonly tenant?: string;
 }
 
-interface ShowOptions {
-  readonly limit: number;
-  readonly tenant?: string;
-}
-
 export function addHolds(program: Command, frame: CommandFrame): void {
-  const holds = program.command('holds').description('Look at what waits for a decision.');
+  const holds = program.command('holds').description('Look at what waits for a decision, and decide.');
   const list = holds
     .command('list')
     .description('Open holds, newest first.')
@@ -38,25 +34,9 @@ export function addHolds(program: Command, frame: CommandFrame): void {
       return EXIT.ok;
     }),
   );
-  const show = holds
-    .command('show')
-    .description('A hold and its rows, as the latest run planned them.')
-    .argument('<id>')
-    .option('--limit <n>', 'at most so many rows', wholeNumber(1, 1000), 100)
-    .option('--tenant <name>', 'needed only where there are several');
-  act<ShowOptions>(show, frame, (terminal, options, id) =>
-    withRollcall(frame.at, 'app', async ({ db }) => {
-      const found = await holdWithRows(db, id!, options);
-      const rows = found.rows.map((r) => [r.externalId, r.operation, r.absent ? 'absent' : 'asked for', r.localId]);
-      const { hold } = found;
-      const head = `${hold.integration}: ${hold.rows} × ${hold.operation} ${hold.entity}, ${hold.state}\n${hold.reason}`;
-      terminal.result(
-        { ...hold, changes: found.rows },
-        () => `${head}\n\n${table(['external id', 'operation', 'why', 'local id'], rows)}`,
-      );
-      return EXIT.ok;
-    }),
-  );
+  showHoldCommand(holds, frame);
+  approveHoldCommand(holds, frame);
+  declineHoldCommand(holds, frame);
 }
 
 const heads = ['hold', 'integration', 'entity', 'operation', 'scope', 'rows', 'state', 'why'];
@@ -66,14 +46,5 @@ async function findHolds(db: Database, { tenant, integration, all }: ListOptions
   return db.withTenant(tenantId, async (tx) => {
     const of = integration ? { integrationId: (await findIntegration(tx, tenantId, integration)).id } : {};
     return listHolds(tx, tenantId, { ...of, ...(all ? {} : { state: 'open' as const }) });
-  });
-}
-
-async function holdWithRows(db: Database, id: string, { tenant, limit }: ShowOptions) {
-  const { id: tenantId } = await chooseTenant(db, tenant);
-  if (!isUuid(id)) throw new Fault('not_found', 'There is no such hold.');
-  return db.withTenant(tenantId, async (tx) => {
-    const hold = await findHold(tx, tenantId, id);
-    return { hold, rows: await heldRows(tx, { ...hold, tenantId }, { limit, offset: 0 }) };
   });
 }

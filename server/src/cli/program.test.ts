@@ -42,6 +42,22 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['runs list --limit 0', /whole number from 1 to 1000/],
   ['runs show', /^Missing required argument 'id'\./],
   ['holds show', /^Missing required argument 'id'\./],
+  ['holds show a --offset -1', /whole number from 0/],
+  ['holds approve', /^Required option '--digest <digest>' not specified\./],
+  [`holds approve --digest ${'d'.repeat(64)} --reason r`, /^Missing required argument 'id'\./],
+  ['holds approve a --reason r', /^Required option '--digest <digest>' not specified\. Try --help\.$/],
+  ['holds approve a --digest d --reason r', /must be the digest that "holds show" prints/],
+  [`holds approve a --digest ${'d'.repeat(64)} --reason r --rows 1,2`, /must be local ids, separated by commas/],
+  [`holds approve a --digest ${'d'.repeat(64)} --reason r --rows ,`, /must be local ids, separated by commas/],
+  [`holds decline a --digest ${'d'.repeat(64)}`, /^Required option '--reason <text>' not specified\./],
+  ['holds decline a --reason r --rows-file /nonexistent/rows', /must be a file that can be read/],
+  ['runs undo', /^Required option '--reason <text>' not specified\./],
+  ['runs undo --reason r', /^Missing required argument 'id'\./],
+  ['runs undo a --reason r --rows', /^Option '--rows <ids>' argument missing\./],
+  ['runs changes', /^Missing required argument 'id'\./],
+  ['runs changes last --state done', /Allowed choices are planned, applied, held/],
+  ['runs changes last --entity pupils', /Allowed choices are orgs/],
+  ['runs changes last --limit 0', /whole number from 1 to 1000/],
   ['integration add x --settings [1]', /must be a JSON object/],
   ['migrate --down 0', /whole number/],
   ['runs cancel', /^Missing required argument 'id'\./],
@@ -95,7 +111,8 @@ describe('help', () => {
   });
 
   it.each([
-    ...['up', 'sync', 'runs list', 'runs show', 'holds list', 'holds show', 'integration add', 'integration list'],
+    ...['up', 'sync', 'runs list', 'runs show', 'runs changes', 'runs undo'],
+    ...['holds list', 'holds show', 'holds approve', 'holds decline', 'integration add', 'integration list'],
     ...['runs cancel', 'integration pause', 'integration resume', 'schedule add', 'schedule list', 'schedule remove'],
     ...['integration test', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
   ])('of "%s" says what it does, and that it speaks JSON', async (words) => {

@@ -77,6 +77,24 @@ describe('the report', () => {
     expect(text).toMatch(/and 15 more/);
   });
 
+  it.each([
+    ['full', 'Sync of district'],
+    ['plan', 'Plan of district'],
+    ['apply', 'What was approved for district'],
+    ['undo', 'What was undone in district'],
+  ] as const)('of mode %s says what it is of', (mode, title) => {
+    expect(reportText({ ...report, run: { ...report.run, mode } })).toMatch(new RegExp(`^${title}: completed, `));
+  });
+
+  it('has columns for stale and declined rows when there are any', () => {
+    expect(reportText(report)).not.toMatch(/stale|declined/);
+    const entities = { ...report.entities, users: { ...counts(30), stale: 7, declined: 8 } };
+    const users = reportText({ ...report, entities })
+      .split('\n')
+      .find((line) => line.startsWith('users'));
+    expect(users).toMatch(/ 8 +7$/);
+  });
+
   it('names reason and next step of a run that stopped', () => {
     const run = {
       ...report.run,

@@ -1,21 +1,31 @@
 /** The run report for people: what was read and done per entity, what waits for them, what was kept out. */
-import { entityNames, type EntityCounts, type RunReport } from '@rollcall/core';
+import { entityNames, type EntityCounts, type RunMode, type RunReport } from '@rollcall/core';
 import { number, table } from './table.js';
 
-const columns: readonly (keyof EntityCounts)[] = [
+const usualColumns: readonly (keyof EntityCounts)[] = [
   ...(['read', 'unchanged', 'created', 'updated', 'reactivated', 'deactivated'] as const),
   ...(['missing', 'held', 'blocked', 'rejected'] as const),
 ];
+/** Shown where there are any: most runs have none. */
+const rareColumns: readonly (keyof EntityCounts)[] = ['declined', 'stale', 'conflict'];
 const rejectsShown = 10;
+
+const titles: Readonly<Record<RunMode, string>> = {
+  full: 'Sync of',
+  incremental: 'Sync of',
+  plan: 'Plan of',
+  apply: 'What was approved for',
+  undo: 'What was undone in',
+};
 
 export function reportText(report: RunReport): string {
   const { run, entities, holds, rejects, seconds, recordsPerSecond, peakRssMb } = report;
-  const rows = entityNames
-    .filter((name) => entities[name])
-    .map((name) => [name, ...columns.map((c) => entities[name]![c] as number)]);
+  const names = entityNames.filter((name) => entities[name]);
+  const columns = [...usualColumns, ...rareColumns.filter((c) => names.some((name) => entities[name][c] !== 0))];
+  const rows = names.map((name) => [name, ...columns.map((c) => entities[name][c] as number)]);
   const total = columns.map((_, i) => rows.reduce((sum, row) => sum + (row[i + 1] as number), 0));
   return [
-    `${run.mode === 'plan' ? 'Plan' : 'Sync'} of ${run.integration}: ${run.state.replaceAll('_', ' ')}, ${seconds} s, ` +
+    `${titles[run.mode]} ${run.integration}: ${run.state.replaceAll('_', ' ')}, ${seconds} s, ` +
       `${number(recordsPerSecond)} records/s, ${number(peakRssMb)} MB, attempt ${run.attempt} (run ${run.id})`,
     ...(run.reason ? [[run.reason, run.nextStep].filter(Boolean).join(' ')] : []),
     '',

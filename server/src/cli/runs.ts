@@ -1,16 +1,18 @@
-/** `runs list` and `runs show <id>`: what was done, and when. */
+/** `runs list|show|changes|undo`: what was done, when and to which record, and how to take it back. */
 import type { Command } from 'commander';
-import { Fault } from '@rollcall/core';
 import type { Database } from '../store/database.js';
 import { findIntegration } from '../store/integrations.js';
-import { findRun, listRuns, type Run } from '../store/runs.js';
+import { listRuns, type Run } from '../store/runs.js';
 import { chooseTenant } from '../store/tenants.js';
 import { buildReport } from '../sync/report.js';
 import { EXIT } from './exit-codes.js';
-import { isUuid, wholeNumber } from './option-values.js';
-import { addRunsCancel } from './runs-cancel.js';
+import { wholeNumber } from './option-values.js';
 import { reportText } from './report-text.js';
 import { act, type CommandFrame } from './run-command.js';
+import { cancelRunCommand } from './runs/cancel.js';
+import { runChangesCommand } from './runs/changes.js';
+import { runOf } from './runs/run-of.js';
+import { undoRunCommand } from './runs/undo.js';
 import { table } from './table.js';
 import { withRollcall } from './with-rollcall.js';
 
@@ -21,7 +23,7 @@ interface ListOptions {
 }
 
 export function addRuns(program: Command, frame: CommandFrame): void {
-  const runs = program.command('runs').description('Look at runs.');
+  const runs = program.command('runs').description('Look at runs, and take them back.');
   const list = runs
     .command('list')
     .description('The latest runs, newest first.')
@@ -42,12 +44,15 @@ export function addRuns(program: Command, frame: CommandFrame): void {
     .option('--tenant <name>', 'needed only where there are several');
   act<Pick<ListOptions, 'tenant'>>(show, frame, (terminal, options, id) =>
     withRollcall(frame.at, 'app', async ({ db }) => {
-      const report = await reportOf(db, id!, options.tenant);
+      const { id: tenantId } = await chooseTenant(db, options.tenant);
+      const report = await db.withTenant(tenantId, async (tx) => buildReport(tx, await runOf(tx, tenantId, id!)));
       terminal.result(report, () => reportText(report));
       return EXIT.ok;
     }),
   );
-  addRunsCancel(runs, frame);
+  runChangesCommand(runs, frame);
+  undoRunCommand(runs, frame);
+  cancelRunCommand(runs, frame);
 }
 
 async function latest(db: Database, { tenant, integration, limit }: ListOptions): Promise<Run[]> {
@@ -58,21 +63,26 @@ async function latest(db: Database, { tenant, integration, limit }: ListOptions)
   });
 }
 
-async function reportOf(db: Database, wanted: string, tenant: string | undefined) {
-  const { id: tenantId } = await chooseTenant(db, tenant);
-  return db.withTenant(tenantId, async (tx) => {
-    const id = wanted === 'last' ? (await listRuns(tx, tenantId, { limit: 1 }))[0]?.id : wanted;
-    if (!id || !isUuid(id))
-      throw new Fault('not_found', wanted === 'last' ? 'There is no run yet.' : 'There is no such run.');
-    return buildReport(tx, await findRun(tx, tenantId, id));
-  });
-}
-
 const heads = ['run', 'integration', 'mode', 'trigger', 'state', 'attempt', 'requested', 'seconds', 'reason'];
 
 function headOf(run: Run) {
   const { id, integration, mode, trigger, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt } = run;
-  return { id, integration, mode, trigger, state, attempt, reason, nextStep, requestedAt, startedAt, finishedAt };
+  const { holdId, undoesRunId, requestedBy, requestReason } = run;
+  const decided = { holdId, undoesRunId, requestedBy, requestReason };
+  return {
+    id,
+    integration,
+    mode,
+    trigger,
+    state,
+    attempt,
+    reason,
+    nextStep,
+    requestedAt,
+    startedAt,
+    finishedAt,
+    ...decided,
+  };
 }
 
 function rowOf({ id, integration, mode, trigger, state, attempt, requestedAt, startedAt, finishedAt, reason }: Run) {

@@ -1,5 +1,6 @@
 /**
- * The base set: the checksums of everything that both sides agree on, loaded once per entity and run by binary COPY. A record
+ * The base set: the checksums of everything that both sides agree on, loaded once per entity and run by binary COPY,
+ * and the digests of the bytes that it came in. A record
  * whose checksum is in it needs no work at all.
  */
 import { to as copyTo } from 'pg-copy-streams';
@@ -10,16 +11,31 @@ import { literal, type Tx } from './database.js';
 const tupleBytes = 22; // field count (2), length (4), uuid (16)
 const headerBytes = 19; // signature (11), flags (4), extension length (4)
 
-export async function loadBaseSet(
-  tx: Tx,
-  link: { tenantId: string; integrationId: string; entity: Entity; expected: number },
-): Promise<ChecksumSet> {
+export interface BaseSet {
+  /** Checksums of projections. */
+  readonly checksums: ChecksumSet;
+  /** Digests of the records as their source sent them. */
+  readonly raw: ChecksumSet;
+}
+
+interface Links {
+  readonly tenantId: string;
+  readonly integrationId: string;
+  readonly entity: Entity;
+  readonly expected: number;
+}
+
+export async function loadBaseSet(tx: Tx, links: Links): Promise<BaseSet> {
+  return { checksums: await load(tx, links, 'base_checksum'), raw: await load(tx, links, 'raw_digest') };
+}
+
+async function load(tx: Tx, link: Links, column: 'base_checksum' | 'raw_digest'): Promise<ChecksumSet> {
   const set = new ChecksumSet(link.expected);
   const stream = tx.query(
-    copyTo(`COPY (SELECT base_checksum FROM external_system_mappings
+    copyTo(`COPY (SELECT ${column} FROM external_system_mappings
       WHERE tenant_id = ${literal(link.tenantId)} AND integration_id = ${literal(link.integrationId)}
         AND entity = '${link.entity.name}' AND projection_version = ${link.entity.projectionVersion}
-        AND base_checksum IS NOT NULL AND state <> 'unlinked') TO STDOUT (FORMAT binary)`),
+        AND base_checksum IS NOT NULL AND ${column} IS NOT NULL AND state <> 'unlinked') TO STDOUT (FORMAT binary)`),
   );
   let rest: Buffer = Buffer.alloc(0);
   let skip = headerBytes;

@@ -66,7 +66,7 @@ export async function finishChunk(tx: Tx, scope: SqlScope, chunk: Chunk, counts:
     `${scope.inPlan} AND c.state IS NULL AND c.local_id BETWEEN '${chunk.first}' AND '${chunk.last}'`,
   );
   const { rows } = await tx.query<{ digest: string }>(
-    `UPDATE sync_chunks SET created = $2, updated = $3, reactivated = $4, deactivated = $5, applied_at = now(), digest = ${digest}
+    `UPDATE sync_chunks SET created = $2, updated = $3, reactivated = $4, deactivated = $5, applied_at = now(), xid = pg_current_xact_id(), digest = ${digest}
      WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${scope.entity.name}' AND first_id = $1
        AND applied_at IS NULL RETURNING digest`,
     [chunk.first, counts.created, counts.updated, counts.reactivated, counts.deactivated],

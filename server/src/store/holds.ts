@@ -77,7 +77,7 @@ export async function heldRows(
 ): Promise<HeldRow[]> {
   const { rows } = await tx.query<HeldRow>(
     `SELECT local_id AS "localId", external_id AS "externalId", operation, absent, before, after FROM sync_changes
-     WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND hold_id = $4 ORDER BY local_id LIMIT $5 OFFSET $6`,
+     WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND hold_id = $4 AND state = 'held' ORDER BY local_id LIMIT $5 OFFSET $6`,
     [hold.tenantId, hold.lastRunId, hold.entity, hold.id, page.limit, page.offset],
   );
   return rows;
@@ -124,5 +124,18 @@ export async function closeHold(tx: Tx, tenantId: string, holdId: string, reason
   await tx.query(
     `UPDATE holds SET state = 'closed', closed_at = now(), closed_reason = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'open'`,
     [tenantId, holdId, reason],
+  );
+}
+
+/** The hold after a part of it was decided. */
+export async function resizeHold(
+  tx: Tx,
+  tenantId: string,
+  holdId: string,
+  left: { rows: number; digest: string },
+): Promise<void> {
+  await tx.query(
+    'UPDATE holds SET row_count = $3, digest = $4, refreshed_at = now() WHERE tenant_id = $1 AND id = $2',
+    [tenantId, holdId, left.rows, left.digest],
   );
 }

@@ -2,6 +2,7 @@
 import type { EntityName, Reject } from '@rollcall/core';
 import type { Tx } from './database.js';
 import type { SqlScope } from './sql/scope.js';
+import { cameAsBefore } from './sql/seen.js';
 
 /** Brings the list in line with what this run rejected: new ones are added, known ones counted, the rest of the read has passed. */
 export async function refreshRejected(tx: Tx, scope: SqlScope, complete: boolean): Promise<void> {
@@ -10,7 +11,8 @@ export async function refreshRejected(tx: Tx, scope: SqlScope, complete: boolean
     `UPDATE rejected_records x SET state = 'passed', last_seen_at = now() WHERE ${inList} AND (
        (x.external_id IS NULL AND ${complete || 'x.last_run_id IS DISTINCT FROM ' + scope.run})
        OR EXISTS (SELECT FROM (SELECT external_id, n FROM ${scope.full} UNION ALL SELECT external_id, n FROM ${scope.slim}) s
-            WHERE s.external_id = x.external_id AND NOT EXISTS (SELECT FROM ${scope.rejects} r WHERE r.n = s.n)))`,
+            WHERE s.external_id = x.external_id AND NOT EXISTS (SELECT FROM ${scope.rejects} r WHERE r.n = s.n))
+       OR EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = x.external_id AND ${cameAsBefore(scope)}))`,
   );
   await tx.query(
     `INSERT INTO rejected_records AS x (tenant_id, integration_id, entity, external_id, code, field, message, first_run_id, last_run_id)

@@ -16,7 +16,20 @@ export interface Phase {
   readonly reRead: boolean;
   readonly completedBefore: boolean;
   readonly activeBefore: number;
-  readonly counts: Partial<EntityCounts> & { seen?: number };
+  /** ISO 8601: an incremental phase reads what was modified from then on. Null reads everything. */
+  readonly since: string | null;
+  /** Why a phase of an incremental run reads everything. */
+  readonly fullBecause: string | null;
+  readonly providerTime: Date | null;
+  readonly counts: Partial<EntityCounts> & InnerCounts;
+}
+
+/** What the report does not show: links seen, records read whole that turned out equal to ours, and
+ * records that were parsed and found unchanged. */
+export interface InnerCounts {
+  seen?: number;
+  equal?: number;
+  parsedSlim?: number;
 }
 
 interface RunKey {
@@ -24,7 +37,7 @@ interface RunKey {
   readonly runId: string;
 }
 
-const columns: Readonly<Record<keyof Omit<Phase, 'entity'> | 'providerTime' | 'active', string>> = {
+const columns: Readonly<Record<keyof Omit<Phase, 'entity'> | 'active', string>> = {
   state: 'state',
   pageLimit: 'page_limit',
   announcedAtStart: 'announced_at_start',
@@ -35,6 +48,8 @@ const columns: Readonly<Record<keyof Omit<Phase, 'entity'> | 'providerTime' | 'a
   completedBefore: 'completed_before',
   activeBefore: 'active_before',
   counts: 'counts',
+  since: 'since',
+  fullBecause: 'full_because',
   providerTime: 'provider_time',
   active: 'active',
 };
@@ -63,9 +78,11 @@ export async function releaseEntities(tx: Tx, run: RunKey): Promise<void> {
   ]);
 }
 
+const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 export async function phasesOf(tx: Tx, run: RunKey): Promise<Phase[]> {
   const list = Object.entries(columns)
-    .map(([name, column]) => `${column} AS "${name}"`)
+    .map(([name, column]) => `${name === 'since' ? iso(column) : column} AS "${name}"`)
     .join(', ');
   const { rows } = await tx.query<Phase>(
     `SELECT entity, ${list} FROM run_entities WHERE tenant_id = $1 AND run_id = $2 ORDER BY array_position($3::text[], entity)`,
@@ -80,7 +97,7 @@ export async function phaseOf(tx: Tx, run: RunKey, entity: EntityName): Promise<
   return phase;
 }
 
-export type PhaseChange = Partial<Omit<Phase, 'entity'>> & { providerTime?: string | null };
+export type PhaseChange = Partial<Omit<Phase, 'entity' | 'providerTime'>> & { providerTime?: string | null };
 
 export async function updatePhase(tx: Tx, run: RunKey, entity: EntityName, change: PhaseChange): Promise<void> {
   const names = Object.keys(change) as (keyof PhaseChange)[];

@@ -1,8 +1,6 @@
 /** Runs: one row for each sync of an integration, with its state; a state moves only along core's table. */
-import { Fault, finalRunStates, mayMove, type RunReport, type RunState } from '@rollcall/core';
+import { Fault, finalRunStates, mayMove, type RunMode, type RunReport, type RunState } from '@rollcall/core';
 import type { Tx } from './database.js';
-
-export type RunMode = 'full' | 'plan';
 
 export interface Run {
   readonly id: string;
@@ -17,6 +15,15 @@ export interface Run {
   readonly nextStep: string | null;
   readonly attempt: number;
   readonly configurationVersion: number;
+  /** The hold that a run of mode apply releases. */
+  readonly holdId: string | null;
+  /** The run that a run of mode undo takes back. */
+  readonly undoesRunId: string | null;
+  /** Local ids that a decision is limited to; null for all. */
+  readonly selection: readonly string[] | null;
+  /** Who asked for the run, and why, where a decision needs both. */
+  readonly requestedBy: string | null;
+  readonly requestReason: string | null;
   readonly requestedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -26,6 +33,8 @@ export interface Run {
 
 const columns = `r.id, r.tenant_id AS "tenantId", r.integration_id AS "integrationId", i.name AS integration, r.mode, r.trigger, r.state,
   r.reason, r.next_step AS "nextStep", r.attempt, r.configuration_version AS "configurationVersion",
+  r.hold_id AS "holdId", r.undoes_run_id AS "undoesRunId", r.selection, r.requested_by AS "requestedBy",
+  r.request_reason AS "requestReason",
   r.requested_at AS "requestedAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
   r.peak_rss_mb AS "peakRssMb", r.report`;
 
@@ -34,12 +43,34 @@ const joined = `runs r JOIN integrations i ON i.tenant_id = r.tenant_id AND i.id
 /** Creates a queued run. The integration's present configuration is pinned to it. */
 export async function createRun(
   tx: Tx,
-  run: { tenantId: string; integrationId: string; mode: RunMode; trigger: string },
+  run: {
+    tenantId: string;
+    integrationId: string;
+    mode: RunMode;
+    trigger: string;
+    holdId?: string;
+    undoesRunId?: string;
+    selection?: readonly string[] | null;
+    requestedBy?: string;
+    requestReason?: string;
+  },
 ): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    `INSERT INTO runs (tenant_id, integration_id, mode, trigger, configuration_version)
-     SELECT tenant_id, id, $3, $4, configuration_version FROM integrations WHERE tenant_id = $1 AND id = $2 RETURNING id`,
-    [run.tenantId, run.integrationId, run.mode, run.trigger],
+    `INSERT INTO runs (tenant_id, integration_id, mode, trigger, configuration_version, hold_id, undoes_run_id, selection,
+       requested_by, request_reason)
+     SELECT tenant_id, id, $3, $4, configuration_version, $5, $6, $7, $8, $9 FROM integrations WHERE tenant_id = $1 AND id = $2
+     RETURNING id`,
+    [
+      run.tenantId,
+      run.integrationId,
+      run.mode,
+      run.trigger,
+      run.holdId ?? null,
+      run.undoesRunId ?? null,
+      run.selection ?? null,
+      run.requestedBy ?? null,
+      run.requestReason ?? null,
+    ],
   );
   if (!rows[0]) throw new Fault('not_found', 'There is no such integration.');
   return rows[0].id;

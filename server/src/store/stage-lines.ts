@@ -3,7 +3,7 @@
  * costs one projection, one hash and a short line; only new and changed records are written whole.
  */
 import { projectionOf, type Entity, type Field, type Reject, type Role, type RosterRecord } from '@rollcall/core';
-import type { ChecksumSet } from './checksum-set.js';
+import type { BaseSet } from './base-set.js';
 import { checksumOf } from './checksum.js';
 import { copyArray, copyJson, copyValue } from './copy-text.js';
 import type { StagedLines } from './stage.js';
@@ -12,6 +12,7 @@ export interface EncodedPage {
   readonly lines: StagedLines;
   readonly fullRows: number;
   readonly slimRows: number;
+  readonly sameRows: number;
   readonly rejectedRows: number;
   /** Rejected rows whose key could not be read. One of them makes the phase prove nothing about removals. */
   readonly keylessRows: number;
@@ -20,11 +21,21 @@ export interface EncodedPage {
 /** No page holds this many rows. Sources give more than was asked for, so an offset alone does not tell rows apart. */
 const rowsPerPage = 2 ** 20;
 
+export interface PageContent {
+  readonly offset: number;
+  readonly records: readonly RosterRecord[];
+  readonly rejects: readonly Reject[];
+  /** Digests of the records as they came, in the order of `records`; empty when the source has none. */
+  readonly digests: readonly string[];
+  /** Digests of rows that came byte for byte as before. */
+  readonly unchanged: readonly string[];
+}
+
 /** `offset` is the page's place in the feed; row numbers follow from it, so that a page read again gets the same ones. */
 export function encodePage(
   entity: Entity,
-  page: { offset: number; records: readonly RosterRecord[]; rejects: readonly Reject[] },
-  base: ChecksumSet,
+  page: PageContent,
+  base: Pick<BaseSet, 'checksums'>,
   firstRow = page.offset * rowsPerPage,
 ): EncodedPage {
   const { offset } = page;
@@ -34,11 +45,11 @@ export function encodePage(
   let n = firstRow;
   let fullRows = 0;
   let slimRows = 0;
-  for (const record of page.records) {
+  for (const [i, record] of page.records.entries()) {
     const checksum = checksumOf(projectionOf(entity, record));
-    const head = `${n}\t${offset}\t${copyValue(record.sourcedId)}\t${checksum}\t${record.dateLastModified ?? '\\N'}`;
+    const head = `${n}\t${offset}\t${copyValue(record.sourcedId)}\t${checksum}\t${record.dateLastModified ?? '\\N'}\t${page.digests[i] ?? '\\N'}`;
     n += 1;
-    if (base.has(checksum)) {
+    if (base.checksums.has(checksum)) {
       slim += `${head}\n`;
       slimRows += 1;
       continue;
@@ -50,15 +61,21 @@ export function encodePage(
       fullRows += 1;
     }
   }
+  let same = '';
+  for (const digest of page.unchanged) {
+    same += `${n}\t${offset}\t${digest}\n`;
+    n += 1;
+  }
   let rejected = '';
   for (const reject of rejects) {
     rejected += `${n}\t${offset}\t${copyValue(reject.externalId)}\t${reject.code}\t${copyValue(reject.field)}\t${copyValue(reject.message)}\n`;
     n += 1;
   }
   return {
-    lines: { full, slim, rejects: rejected },
+    lines: { full, slim, same, rejects: rejected },
     fullRows,
     slimRows,
+    sameRows: page.unchanged.length,
     rejectedRows: rejects.length,
     keylessRows: rejects.filter((reject) => reject.externalId === null).length,
   };

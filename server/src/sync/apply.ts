@@ -8,10 +8,17 @@ import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { writeOutbox } from '../store/outbox.js';
 import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
-import { applyCreates, applyDeactivations, applyRoles, applyUpdates, markStale } from '../store/sql/apply-chunk.js';
-import { countStaged } from '../store/sql/duplicates.js';
+import {
+  applyChangedRoles,
+  applyCreates,
+  applyDeactivations,
+  applyNewRoles,
+  applyUpdates,
+  markStale,
+} from '../store/sql/apply-chunk.js';
+import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
-import { countMissed, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
+import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
 import { inParallel } from './in-parallel.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -21,15 +28,17 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'planned') return;
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
-  await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk));
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes, 0);
+  await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk, rows));
   if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
   await settle(context, entity, phase);
 }
 
-async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk): Promise<void> {
+/** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
+async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
   await write(context, async (tx) => {
     const scope = sqlScope(scopeOf(context), entity);
-    await preferHashJoins(tx, chunk.creates + chunk.changes);
+    await preferHashJoins(tx, rows);
     const counts = await writeRows(tx, scope, chunk);
     await leaveTrail(tx, context, scope, chunk, counts);
     context.failpoint('chunk.written');
@@ -41,7 +50,8 @@ async function writeRows(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<ChunkCo
   const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
   const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
   const ids = changed.map((row) => row.id);
-  if (chunk.creates > 0 || ids.length > 0) await applyRoles(tx, scope, chunk, ids);
+  if (created > 0) await applyNewRoles(tx, scope, chunk);
+  if (ids.length > 0) await applyChangedRoles(tx, scope, chunk, ids);
   if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
   const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
   const updated = changed.filter((row) => row.operation === 'update').length;
@@ -73,13 +83,23 @@ async function settle(context: RunContext, entity: Entity, phase: Phase): Promis
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
-    const { full } = await countStaged(tx, scope);
-    await preferHashJoins(tx, full);
-    if (full > 0) await rebaseEqual(tx, scope);
-    await preferHashJoins(tx);
-    await welcomeBack(tx, scope);
-    if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);
+    if (context.sourceRunId === null) await settleFromFeed(tx, scope, phase);
     await updatePhase(tx, run, entity.name, { state: 'applied' });
   });
   context.failpoint('links.settled');
+}
+
+/** What the feed says of links besides the plan. */
+async function settleFromFeed(tx: Tx, scope: SqlScope, phase: Phase): Promise<void> {
+  const equal = phase.counts.equal ?? 0;
+  await preferHashJoins(tx, equal);
+  if (equal > 0) await rebaseEqual(tx, scope);
+  await preferHashJoins(tx);
+  const parsed = phase.counts.parsedSlim ?? 0;
+  await preferHashJoins(tx, parsed);
+  if (parsed > 0) await rememberBytes(tx, scope);
+  await preferHashJoins(tx);
+  await welcomeBack(tx, scope);
+  await forgetOvertakenDeclines(tx, scope);
+  if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);
 }

@@ -6,11 +6,13 @@ import { Fault, type RunState } from '@rollcall/core';
 import type { Clock, IRosterProvider, Log, Metrics } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import { proveFence, type Lease } from '../store/leases.js';
+import { findHold } from '../store/holds.js';
 import { claimEntities } from '../store/run-entities.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
 import { endRun } from './end-run.js';
 import type { Failpoint } from './failpoints.js';
 import { scopeOf, write, type RunContext, type RunPolicy } from './run-context.js';
+import { inParallel } from './in-parallel.js';
 import { stopRun } from './stop-run.js';
 import { synchronizers, type Synchronizer } from './synchronizers.js';
 
@@ -40,11 +42,12 @@ export class DataSyncEngine {
       return findRun(tx, lease.tenantId, lease.runId);
     });
     try {
-      const provider = await this.parts.connect(run);
+      const sourceRunId = await this.#sourceOf(run);
+      const provider = sourceRunId === null ? await this.parts.connect(run) : null;
       try {
-        await this.#work({ ...this.parts, lease, run, provider, signal });
+        await this.#work({ ...this.parts, lease, run, provider, signal, sourceRunId });
       } finally {
-        await provider.stop();
+        await provider?.stop();
       }
     } catch (error) {
       if (!(error instanceof Fault) || error.code === 'lease_lost') throw error;
@@ -56,12 +59,10 @@ export class DataSyncEngine {
   async #work(context: RunContext): Promise<void> {
     await write(context, (tx) => claimEntities(tx, scopeOf(context)));
     context.failpoint('run.claimed');
-    await this.#step(context, 'fetching', (s) => s.fetch(context));
-    await this.#enter(context, 'staged');
-    await this.#step(context, 'staged', (s) => s.plan(context));
-    await this.#enter(context, 'planned');
-    if (context.run.mode === 'full') {
-      await this.#step(context, 'applying', (s) => s.apply(context));
+    if (context.sourceRunId === null) await this.#readAndPlan(context);
+    else await this.#enter(context, 'planned'); // the plan is stored already
+    if (context.run.mode !== 'plan') {
+      await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
       context.failpoint('verify.begun');
       await this.#step(context, 'verifying', (s) => s.verify(context));
     }
@@ -69,17 +70,34 @@ export class DataSyncEngine {
     context.failpoint('run.finished');
   }
 
+  async #readAndPlan(context: RunContext): Promise<void> {
+    // While one collection is judged the next is read; the provider's own ceiling bounds the requests.
+    await this.#step(context, 'fetching', (s) => s.fetch(context), 2);
+    await this.#enter(context, 'staged');
+    await this.#step(context, 'staged', (s) => s.plan(context));
+    await this.#enter(context, 'planned');
+  }
+
+  /** The run whose stored plan a decision is about. */
+  async #sourceOf(run: Run): Promise<string | null> {
+    const { mode, tenantId, holdId } = run;
+    if (mode === 'undo') return run.undoesRunId;
+    if (mode !== 'apply') return null;
+    return this.parts.db.withTenant(tenantId, async (tx) => (await findHold(tx, tenantId, holdId!)).lastRunId);
+  }
+
   async #step(
     context: RunContext,
     state: RunState,
     work: (synchronizer: Synchronizer) => Promise<void>,
+    width = 1,
   ): Promise<void> {
     await this.#enter(context, state);
     const started = context.clock.now();
-    for (const synchronizer of synchronizers) {
+    await inParallel(inOrder(context), width, async (synchronizer) => {
       context.signal.throwIfAborted();
       await work(synchronizer);
-    }
+    });
     context.metrics.time('rollcall_run_step_seconds', context.clock.now() - started, { step: state });
     context.log.info('run.step-done', { run: context.run.id, step: state, ms: context.clock.now() - started });
   }
@@ -93,6 +111,10 @@ export class DataSyncEngine {
     });
   }
 }
+
+/** Undoing goes the other way: what refers goes before what it refers to. */
+const inOrder = (context: RunContext): readonly Synchronizer[] =>
+  context.run.mode === 'undo' ? synchronizers.toReversed() : synchronizers;
 
 const order: readonly RunState[] = ['queued', 'fetching', 'staged', 'planned', 'applying', 'verifying'];
 

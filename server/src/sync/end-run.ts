@@ -1,13 +1,14 @@
 /** The end of a run: its report is kept, its claims are let go, its stage is dropped unless a hold still needs it. */
-import { finalRunStates, type RunState } from '@rollcall/core';
+import { Fault, finalRunStates, type RunState } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Tx } from '../store/database.js';
-import { listHolds } from '../store/holds.js';
+import { findHold, listHolds } from '../store/holds.js';
 import { setIntegrationStatus } from '../store/integrations.js';
-import { releaseEntities } from '../store/run-entities.js';
+import { phasesOf, releaseEntities } from '../store/run-entities.js';
 import { findRun, moveRun, savePeakMemory, saveReport } from '../store/runs.js';
 import { closeStage } from '../store/stage.js';
 import { staleStages } from '../store/stage-leftovers.js';
+import { shrinkHold } from './decide-hold.js';
 import { buildReport } from './report.js';
 import { write, type RunContext } from './run-context.js';
 
@@ -18,15 +19,21 @@ export async function endRun(context: RunContext): Promise<void> {
     const { state } = await findRun(tx, tenantId, runId);
     if (finalRunStates.includes(state)) return;
     await savePeakMemory(tx, key, peakRssMb());
+    await allDone(tx, context);
     const before = await buildReport(tx, await findRun(tx, tenantId, runId));
-    const incomplete = Object.entries(before.entities).filter(([, counts]) => !counts.complete);
-    const reason = incomplete.length > 0 ? `not read completely: ${incomplete.map(([name]) => name).join(', ')}` : null;
+    const incomplete = context.sourceRunId
+      ? []
+      : (await phasesOf(tx, key)).filter((phase) => phase.incompleteReason !== null);
+    const reason =
+      incomplete.length > 0 ? `not read completely: ${incomplete.map((phase) => phase.entity).join(', ')}` : null;
     const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
     await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
     await releaseEntities(tx, key);
     const ended = await findRun(tx, tenantId, runId);
     await saveReport(tx, key, await buildReport(tx, ended));
-    if (mode === 'full')
+    if (mode === 'apply') await settleHold(tx, context);
+    if (mode === 'undo') await settleUndone(tx, context);
+    if (mode === 'full' || mode === 'incremental')
       await setIntegrationStatus(
         tx,
         { tenantId, id: integrationId },
@@ -49,9 +56,34 @@ export async function endRun(context: RunContext): Promise<void> {
   });
 }
 
+/** No run ends well with a phase left behind, whatever the reason. */
+async function allDone(tx: Tx, context: RunContext): Promise<void> {
+  const wanted = context.run.mode === 'plan' ? 'planned' : 'verified';
+  const phases = await phasesOf(tx, { tenantId: context.run.tenantId, runId: context.run.id });
+  const behind = phases.filter((phase) => phase.state !== wanted).map((phase) => phase.entity);
+  if (behind.length > 0) throw new Fault('run_does_not_add_up', `The run left ${behind.join(', ')} behind.`);
+}
+
 function endState(report: { holds: readonly unknown[]; rejects: readonly unknown[] }): RunState {
   if (report.holds.length > 0) return 'completed_with_holds';
   return report.rejects.length > 0 ? 'completed_with_rejects' : 'completed';
+}
+
+/** Closes the hold that this run released, or leaves what was not approved of it. */
+async function settleHold(tx: Tx, context: RunContext): Promise<void> {
+  const { tenantId, holdId } = context.run;
+  await shrinkHold(tx, tenantId, await findHold(tx, tenantId, holdId!), 'approved');
+}
+
+/** Says on the run that was undone how much of it was. */
+async function settleUndone(tx: Tx, context: RunContext): Promise<void> {
+  const { tenantId, id: runId, undoesRunId } = context.run;
+  const { rows } = await tx.query<{ whole: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM sync_changes WHERE tenant_id = $1 AND run_id = $2 AND state IS NOT NULL)
+       AND (SELECT selection IS NULL FROM runs WHERE tenant_id = $1 AND id = $2) AS whole`,
+    [tenantId, runId],
+  );
+  await moveRun(tx, { tenantId, runId: undoesRunId! }, rows[0]!.whole ? 'rolled_back' : 'partly_rolled_back');
 }
 
 /** Stages of runs that are over and that no open hold refers to. */

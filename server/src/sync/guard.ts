@@ -26,23 +26,21 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
     (m) => phase.complete || m.operation !== 'deactivate' || m.rows > 0,
   );
   if (measures.length === 0 && open.length === 0) return;
-  const active = await activeBySchool(tx, scope);
+  const limits = context.policy.limits[entity];
+  // Measured against nothing, a measure that does not trip cannot trip at all; most runs need no counting.
+  const close = measures.some((m) => trippedLimit(limits, { ...m, active: 0 }, phase.completedBefore) !== null);
+  const active = close ? await activeBySchool(tx, scope) : new Map<string | null, number>();
   const refreshed = new Set<string>();
   const remaining: ScopeMeasure[] = [];
   for (const measure of measures) {
     const reason =
       openReason(open, measure) ??
-      trippedLimit(
-        context.policy.limits[entity],
-        { ...measure, active: active.get(measure.school) ?? 0 },
-        phase.completedBefore,
-      );
+      trippedLimit(limits, { ...measure, active: active.get(measure.school) ?? 0 }, phase.completedBefore);
     if (reason === null) remaining.push(measure);
     else await holdScope(tx, context, scope, phase, { ...measure, reason }, refreshed);
   }
-  const total = [...active.values()].reduce((sum, count) => sum + count, 0);
   for (const operation of new Set(remaining.map((m) => m.operation)))
-    await guardIntegration(tx, context, scope, phase, { operation, remaining, total, open, refreshed });
+    await guardIntegration(tx, context, scope, phase, { operation, remaining, open, refreshed });
   await closeEmptied(tx, context, open, refreshed, phase);
 }
 
@@ -59,13 +57,14 @@ async function guardIntegration(
   context: RunContext,
   scope: SqlScope,
   phase: Phase,
-  at: { operation: Operation; remaining: ScopeMeasure[]; total: number; open: readonly Hold[]; refreshed: Set<string> },
+  at: { operation: Operation; remaining: ScopeMeasure[]; open: readonly Hold[]; refreshed: Set<string> },
 ): Promise<void> {
   const { operation } = at;
   const rows = at.remaining.filter((m) => m.operation === operation).reduce((sum, m) => sum + m.rows, 0);
   const hold = at.open.find((h) => h.operation === operation && h.scopeKind === 'integration');
   const limits = context.policy.limits[scope.entity.name];
-  const reason = hold?.reason ?? trippedLimit(limits, { operation, rows, active: at.total }, phase.completedBefore);
+  const reason =
+    hold?.reason ?? trippedLimit(limits, { operation, rows, active: phase.activeBefore }, phase.completedBefore);
   if (reason === null) return;
   await holdScope(tx, context, scope, phase, { operation, school: 'any', reason }, at.refreshed);
 }

@@ -9,7 +9,14 @@ import { phaseOf, phasesOf, updatePhase } from '../store/run-entities.js';
 import { refreshRejected } from '../store/rejected-records.js';
 import { findAbsent, planOverdue } from '../store/sql/absence.js';
 import { countStaged } from '../store/sql/duplicates.js';
-import { keepOutCycles, keepOutUnresolved, openKeptOut, recordKeptOut, selfEdges } from '../store/sql/keep-out.js';
+import {
+  keepOutCycles,
+  keepOutDeclined,
+  keepOutUnresolved,
+  openKeptOut,
+  recordKeptOut,
+  selfEdges,
+} from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
@@ -29,11 +36,11 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
     await forgetChunks(tx, { ...run, entity: entity.name });
     const feed = await planFeed(tx, context, scope);
     await preferHashJoins(tx);
-    const presence = await findAbsent(tx, scope);
+    const presence = await findAbsent(tx, scope, phase.since === null);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     await guard(tx, context, scope, phase);
     await layOutChunks(tx, scope, context.policy.chunkRows);
-    if (context.run.mode === 'full') await refreshRejected(tx, scope, phase.complete);
+    if (context.run.mode !== 'plan') await refreshRejected(tx, scope, phase.complete);
     const staged = await countStaged(tx, scope);
     const counts = {
       ...phase.counts,
@@ -41,8 +48,9 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
       staged: phase.counts.distinct! - staged.rejects,
       unchanged: staged.slim + feed.unchanged,
       planned: feed.planned,
-      declined: 0,
+      declined: feed.declined,
       ignored: feed.ignored,
+      equal: feed.unchanged,
       missing: presence.missing,
       seen: presence.seen,
       ...(await countPlan(tx, scope)),
@@ -58,19 +66,21 @@ interface FeedCounts {
   readonly unchanged: number;
   readonly planned: number;
   readonly ignored: number;
+  readonly declined: number;
 }
 
 /** Plans what the feed itself asks for. When every record was recognised as unchanged there is nothing to compare. */
 async function planFeed(tx: Tx, context: RunContext, scope: SqlScope): Promise<FeedCounts> {
   await openKeptOut(tx);
   const { full } = await countStaged(tx, scope);
-  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0 };
+  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0, declined: 0 };
   await preferHashJoins(tx, full);
+  const declined = await keepOutDeclined(tx, scope);
   const { blocked } = await keepOut(tx, context, scope);
   const created = await planCreates(tx, scope);
   const linked = await planLinked(tx, scope);
   const ignored = await countIgnored(tx, scope);
-  return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored };
+  return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored, declined };
 }
 
 /** Keeps out what refers to nothing, to something kept out, or in a circle. */

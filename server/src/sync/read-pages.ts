@@ -3,25 +3,26 @@
  * a short page left, then one more at the end to see that nothing follows.
  */
 import { Fault, type Entity } from '@rollcall/core';
-import type { ChecksumSet } from '../store/checksum-set.js';
+import type { BaseSet } from '../store/base-set.js';
 import { listPages, recordPage, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
 import { inParallel } from './in-parallel.js';
 import { firstGap } from './judge-read.js';
-import { read, scopeOf, write, type RunContext } from './run-context.js';
+import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
-export async function readPages(context: RunContext, entity: Entity, base: ChecksumSet): Promise<void> {
+export async function readPages(context: RunContext, entity: Entity, base: BaseSet): Promise<void> {
   const run = scopeOf(context);
-  const reader = new CollectionReader(context, entity, base);
+  const { since } = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  const reader = new CollectionReader(context, entity, base, since);
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
   if (reader.pages.length === 0) await reader.readFirst();
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
-  const stride = phase.pageLimit ?? context.provider.capabilities.pageSize;
+  const stride = phase.pageLimit ?? providerOf(context).capabilities.pageSize;
   const announced = phase.announcedAtStart;
   const offsets = announced === null ? [] : offsetsTo(announced, stride).filter((offset) => !reader.has(offset));
-  await inParallel(offsets, context.provider.capabilities.maxInFlight, (offset) => reader.readAt(offset, stride));
+  await inParallel(offsets, providerOf(context).capabilities.maxInFlight, (offset) => reader.readAt(offset, stride));
   await readToEnd(reader, stride, announced);
 }
 
@@ -47,11 +48,14 @@ async function readToEnd(reader: CollectionReader, stride: number, announced: nu
 
 class CollectionReader {
   pages: PageRecord[] = [];
+  /** What the last page of this attempt announced. Written when it changes only: all pages of a phase share that row. */
+  #announced: number | null | undefined;
 
   constructor(
     private readonly context: RunContext,
     private readonly entity: Entity,
-    private readonly base: ChecksumSet,
+    private readonly base: BaseSet,
+    private readonly since: string | null,
   ) {}
 
   has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
@@ -60,7 +64,7 @@ class CollectionReader {
     this.pages.reduce((first, page) => (page.offset > offset ? Math.min(first, page.offset) : first), Infinity);
 
   async readFirst(): Promise<void> {
-    const limit = this.context.provider.capabilities.pageSize;
+    const limit = providerOf(this.context).capabilities.pageSize;
     await this.readAt(0, limit);
   }
 
@@ -97,8 +101,10 @@ class CollectionReader {
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
         });
-      await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
+      if (this.#announced !== page.announcedTotal)
+        await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
     });
+    this.#announced = page.announcedTotal;
     this.pages.push(record);
     context.metrics.count('rollcall_pages_read_total', { entity: entity.name });
     context.failpoint('page.committed');
@@ -107,13 +113,21 @@ class CollectionReader {
   #fetch(offset: number, limit: number) {
     const { context, entity } = this;
     const correlationId = `${context.run.id}/${entity.name}/${offset}/${context.run.attempt}`;
-    return context.provider.readPage(entity.name, { offset, limit }, { signal: context.signal, correlationId });
+    return providerOf(context).readPage(
+      entity.name,
+      { offset, limit, modifiedSince: this.since },
+      {
+        signal: context.signal,
+        correlationId,
+        isKnown: (digest) => this.base.raw.has(digest),
+      },
+    );
   }
 
   async #endUnseen(offset: number): Promise<void> {
     const { context, entity } = this;
     const run = scopeOf(context);
-    const none = { offset, rowCount: 0, fullRows: 0, slimRows: 0, rejectedRows: 0, keylessRows: 0 };
+    const none = { offset, rowCount: 0, fullRows: 0, slimRows: 0, sameRows: 0, rejectedRows: 0, keylessRows: 0 };
     const record: PageRecord = { ...none, bodyDigest: 'unread', keysDigest: 'unread', attempt: context.run.attempt };
     await write(context, async (tx) => {
       await recordPage(tx, { ...run, entity: entity.name }, record);

@@ -4,10 +4,10 @@
  */
 import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
-import { refusePaused } from '../store/integration-pauses.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
-import { releaseEntities } from '../store/run-entities.js';
-import { activeRun, createRun, findRun, moveRun, type RunMode } from '../store/runs.js';
+import type { RunMode } from '@rollcall/core';
+import { createRun } from '../store/runs.js';
+import { makeWay } from './make-way.js';
 
 export interface RequestedRun {
   readonly tenantId: string;
@@ -19,13 +19,14 @@ export interface RequestedRun {
 
 export interface WantedRun {
   readonly tenantId: string;
+  /** Name or id. */
   readonly integration: string;
   readonly mode: RunMode;
   readonly trigger: string;
   readonly actor: string;
 }
 
-/** Throws Fault integration_paused. */
+/** Throws Fault not_found or integration_paused. */
 export async function requestRun(db: Database, wanted: WantedRun): Promise<RequestedRun> {
   return db.withTenant(wanted.tenantId, (tx) => requestRunWithin(tx, wanted));
 }
@@ -34,18 +35,8 @@ export async function requestRun(db: Database, wanted: WantedRun): Promise<Reque
 export async function requestRunWithin(tx: Tx, wanted: WantedRun): Promise<RequestedRun> {
   const { tenantId, mode, trigger, actor } = wanted;
   const integration = await findIntegration(tx, tenantId, wanted.integration);
-  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`request-run ${integration.id}`]);
-  await refusePaused(tx, { tenantId, integrationId: integration.id });
-  const active = await activeRun(tx, tenantId, integration.id);
-  if (active !== null) {
-    const run = await findRun(tx, tenantId, active);
-    if (run.state !== 'needs_attention') return { tenantId, runId: active, integration, created: false };
-    await moveRun(tx, { tenantId, runId: active }, 'failed', {
-      reason: run.reason,
-      nextStep: 'A later run took its place.',
-    });
-    await releaseEntities(tx, { tenantId, runId: active });
-  }
+  const active = await makeWay(tx, tenantId, integration.id);
+  if (active !== null) return { tenantId, runId: active.id, integration, created: false };
   const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });
   await writeAudit(tx, {
     tenantId,

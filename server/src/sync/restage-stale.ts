@@ -1,22 +1,29 @@
 /** A slim row that no longer equals its base cannot be taken for unchanged: the record is read again by its id, whole. */
 import { Fault, type Entity, type RosterRecord } from '@rollcall/core';
 import { ChecksumSet } from '../store/checksum-set.js';
+import { phaseOf } from '../store/run-entities.js';
 import { removeSlim, staleSlimRows } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
 import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
-import { read, scopeOf, write, type RunContext } from './run-context.js';
+import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
+
+const nothing = { checksums: new ChecksumSet() };
 
 export async function restageStale(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
   const scope = sqlScope(run, entity);
   const stale = await read(context, async (tx) => {
-    await preferHashJoins(tx);
+    const phase = await phaseOf(tx, run, entity.name);
+    await preferHashJoins(tx, phase.counts.parsedSlim ?? Infinity);
     return staleSlimRows(tx, scope);
   });
   for (const externalId of stale) {
     const correlationId = `${run.runId}/${entity.name}/again`;
-    const answer = await context.provider.readOne(entity.name, externalId, { signal: context.signal, correlationId });
+    const answer = await providerOf(context).readOne(entity.name, externalId, {
+      signal: context.signal,
+      correlationId,
+    });
     if ('found' in answer && !answer.found)
       throw new Fault('source_inconsistent', `A record of ${entity.name} vanished at the source while it was read.`);
     const records: RosterRecord[] = 'record' in answer ? [answer.record] : [];
@@ -24,7 +31,12 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
     await write(context, async (tx) => {
       const place = await removeSlim(tx, scope, externalId);
       if (place === null) return;
-      const { lines } = encodePage(entity, { offset: place.page, records, rejects }, new ChecksumSet(), place.n);
+      const { lines } = encodePage(
+        entity,
+        { offset: place.page, records, rejects, digests: [], unchanged: [] },
+        nothing,
+        place.n,
+      );
       await writeStage(tx, run.runId, entity, lines);
     });
   }

@@ -12,13 +12,16 @@ export interface RunContext {
   readonly db: Database;
   readonly lease: Lease;
   readonly run: Run;
-  readonly provider: IRosterProvider;
+  /** Null for a run that carries out a decision: it does not speak to the source. */
+  readonly provider: IRosterProvider | null;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly failpoint: Failpoint;
   readonly policy: RunPolicy;
+  /** The run whose plan a decision is about; null for a run that reads the source. */
+  readonly sourceRunId: string | null;
 }
 
 export interface RunPolicy {
@@ -27,15 +30,24 @@ export interface RunPolicy {
   /** Chunks applied side by side. */
   readonly writers: number;
   readonly limits: Readonly<Record<EntityName, Limits>>;
+  /** An incremental run reads in full what was last read in full this long ago. */
+  readonly fullEveryMs: number;
   readonly grace: Readonly<Record<EntityName, { completeRuns: number; hours: number }>>;
 }
 
-export const defaultPolicy: RunPolicy = { chunkRows: 20_000, writers: 2, limits: defaultLimits, grace: defaultGrace };
+export const defaultPolicy: RunPolicy = {
+  chunkRows: 20_000,
+  writers: 2,
+  limits: defaultLimits,
+  fullEveryMs: 24 * 3_600_000,
+  grace: defaultGrace,
+};
 
 export const scopeOf = (context: RunContext): RunScope => ({
   tenantId: context.run.tenantId,
   integrationId: context.run.integrationId,
   runId: context.run.id,
+  ...(context.run.mode === 'apply' && context.sourceRunId ? { stageRunId: context.sourceRunId } : {}),
 });
 
 /** A transaction that may write for the run: it proves its fence first and names the run as the origin of what it changes. */
@@ -55,4 +67,10 @@ export async function write<T>(context: RunContext, work: (tx: Tx) => Promise<T>
 export async function read<T>(context: RunContext, work: (tx: Tx) => Promise<T>): Promise<T> {
   context.signal.throwIfAborted();
   return context.db.withTenant(context.run.tenantId, work);
+}
+
+/** The source of a run that reads one. */
+export function providerOf(context: RunContext): IRosterProvider {
+  if (context.provider === null) throw new RangeError('this run does not read a source');
+  return context.provider;
 }

@@ -42,7 +42,11 @@ describe('the stage', () => {
             grades,
             metadata,
           }));
-          const page = encodePage(courses, { offset: 0, records, rejects: [] }, new ChecksumSet());
+          const page = encodePage(
+            courses,
+            { offset: 0, records, rejects: [], digests: [], unchanged: [] },
+            { checksums: new ChecksumSet() },
+          );
           const { worker, tenantId } = district.database;
           const staged = await worker.withTenant(tenantId, async (tx) => {
             await openStage(tx, runId, courses);

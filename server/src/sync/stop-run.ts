@@ -1,5 +1,5 @@
 /** What becomes of a run that cannot go on: it waits and goes on by itself, asks for a person, or has failed. Never 'running'. */
-import { Fault, type FaultCode, type RunState } from '@rollcall/core';
+import type { Fault, FaultCode, RunState } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Database } from '../store/database.js';
 import { setIntegrationStatus } from '../store/integrations.js';

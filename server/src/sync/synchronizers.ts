@@ -1,10 +1,11 @@
 /**
- * The synchronizers: one for each roster entity, all with the same four steps. A further entity type is one more row of core's
+ * The synchronizers: one for each roster entity, all with the same steps. A further entity type is one more row of core's
  * table and one more class here; what is special about an entity stands in its class.
  */
 import { entityNamed, type Entity } from '@rollcall/core';
 import { applyEntity } from './apply.js';
 import { fetchEntity } from './fetch.js';
+import { planDecision } from './plan-decision.js';
 import { planEntity } from './plan.js';
 import type { RunContext } from './run-context.js';
 import { verifyEntity } from './verify.js';
@@ -18,6 +19,9 @@ export abstract class Synchronizer {
   }
   plan(context: RunContext): Promise<void> {
     return planEntity(context, this.entity);
+  }
+  decide(context: RunContext): Promise<void> {
+    return planDecision(context, this.entity);
   }
   apply(context: RunContext): Promise<void> {
     return applyEntity(context, this.entity);

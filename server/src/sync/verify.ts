@@ -5,6 +5,7 @@ import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { countPlan, danglingSelfReferences } from '../store/sql/plan-counts.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
+import { moveWatermark } from './choose-strategy.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function verifyEntity(context: RunContext, entity: Entity): Promise<void> {
@@ -13,9 +14,9 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
   if (phase.state !== 'applied') return;
   const failures = await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
-    await preferHashJoins(tx);
     const done = await sumChunks(tx, { ...run, entity: entity.name });
     const applied = done.created + done.updated + done.reactivated + done.deactivated;
+    await preferHashJoins(tx, applied);
     const counts = {
       ...phase.counts,
       ...(await countPlan(tx, scope)),
@@ -25,11 +26,13 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
     } as EntityCounts;
     const seen = phase.counts.seen ?? 0;
     const failed = sumsThatFail(counts, { activeBefore: phase.activeBefore, seen });
-    const active = await countActiveLinks(tx, run, entity.name);
+    const active = applied > 0 ? await countActiveLinks(tx, run, entity.name) : phase.activeBefore;
     const expected = phase.activeBefore + done.created + done.reactivated - done.deactivated;
     if (active !== expected) failed.push(`active links after: ${active} is not ${expected}`);
     const dangling = applied > 0 ? await danglingSelfReferences(tx, scope) : 0;
     if (dangling > 0) failed.push(`${dangling} references within ${entity.name} lead nowhere`);
+    if (failed.length === 0 && context.sourceRunId === null && context.run.mode !== 'plan')
+      await moveWatermark(tx, context, entity);
     if (failed.length === 0)
       await updatePhase(tx, run, entity.name, { state: 'verified', counts: { ...counts, seen } });
     return failed;

@@ -29,6 +29,8 @@ export const holdSchema = z
     scope: z.string(),
     state: z.enum(['open', 'closed']),
     reason: z.string(),
+    /** Of the rows as they are planned now; a decision names it. */
+    digest: z.string(),
     rows: z.int(),
     openedRunId: z.uuid(),
     lastRunId: z.uuid(),

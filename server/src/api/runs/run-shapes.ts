@@ -1,5 +1,5 @@
 /** How runs are shown and asked for. A run's report is core's own. */
-import { runStates } from '@rollcall/core';
+import { runModes, runStates } from '@rollcall/core';
 import { z } from 'zod';
 import type { Run } from '../../store/runs.js';
 import { byOffset, instant, offsetPageSchema, shownInstant } from '../paging.js';
@@ -7,14 +7,12 @@ import { byOffset, instant, offsetPageSchema, shownInstant } from '../paging.js'
 export const runQuerySchema = z.strictObject({ ...byOffset, integration: z.string().min(1).max(200).optional() });
 export type RunQuery = z.output<typeof runQuerySchema>;
 
-const runMode = z.enum(['full', 'plan']);
-
 export const runRequestSchema = z
   .strictObject({
     /** Name or id. */
     integration: z.string().min(1).max(200),
-    /** `plan` shows what a run would do and changes nothing. */
-    mode: runMode.default('full'),
+    /** `plan` shows what a run would do and changes nothing; `incremental` reads only what changed, and in full when in doubt. */
+    mode: z.enum(['full', 'plan', 'incremental']).default('full'),
   })
   .meta({ id: 'RunRequest' });
 export type RunRequest = z.output<typeof runRequestSchema>;
@@ -32,13 +30,21 @@ const runSchema = z
   .object({
     id: z.uuid(),
     integration: z.string(),
-    mode: runMode,
+    /** `apply` carries out an approval, `undo` takes a run back. */
+    mode: z.enum(runModes),
     /** manual, schedule, api, webhook or configuration. */
     trigger: z.string(),
     state: z.enum(runStates),
     reason: z.string().nullable(),
     nextStep: z.string().nullable(),
     attempt: z.int(),
+    /** The hold that a run of mode `apply` releases. */
+    holdId: z.uuid().nullable(),
+    /** The run that a run of mode `undo` takes back. */
+    undoesRunId: z.uuid().nullable(),
+    /** Who decided on it, and why. */
+    requestedBy: z.string().nullable(),
+    requestReason: z.string().nullable(),
     requestedAt: instant,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
@@ -57,6 +63,10 @@ export const shownRun = (run: Run): z.infer<typeof runSchema> => ({
   reason: run.reason,
   nextStep: run.nextStep,
   attempt: run.attempt,
+  holdId: run.holdId,
+  undoesRunId: run.undoesRunId,
+  requestedBy: run.requestedBy,
+  requestReason: run.requestReason,
   requestedAt: run.requestedAt.toISOString(),
   startedAt: shownInstant(run.startedAt),
   finishedAt: shownInstant(run.finishedAt),

@@ -1,7 +1,6 @@
 /** Runs: the list, a run's report at any moment of it, and the request for a new one. */
 import { Body, Controller, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Log } from '@rollcall/connectors';
 import { runReportSchema, type RunReport } from '@rollcall/core';
 import type { FastifyReply } from 'fastify';
 import { Database } from '../../store/database.js';
@@ -9,10 +8,10 @@ import { findIntegration } from '../../store/integrations.js';
 import { findRun, listRuns } from '../../store/runs.js';
 import { buildReport } from '../../sync/report.js';
 import { requestRun } from '../../sync/request-run.js';
+import { Announcer } from '../announcer.js';
 import { idSchema, offsetPage } from '../paging.js';
 import { Route } from '../route.js';
 import { Tenant } from '../tenant.js';
-import { LOG, RING_BELL, type RingBell } from '../tokens.js';
 import {
   runPageSchema,
   runQuerySchema,
@@ -32,8 +31,7 @@ const reading = { method: 'GET', permission: 'runs.read', audit: 'none' } as con
 export class RunsController {
   constructor(
     @Inject(Database) private readonly db: Database,
-    @Inject(RING_BELL) private readonly ringBell: RingBell,
-    @Inject(LOG) private readonly log: Log,
+    @Inject(Announcer) private readonly announcer: Announcer,
   ) {}
 
   @Route({ ...reading, path: '', id: 'listRuns', summary: 'Runs, the latest first.', answer: runPageSchema })
@@ -70,17 +68,7 @@ export class RunsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunRequested> {
     const { runId, created } = await requestRun(this.db, { tenantId, ...wanted, trigger: 'api', actor: 'local' });
-    await this.#ring({ tenantId, runId });
-    void reply.header('location', `/api/v1/runs/${runId}`);
+    await this.announcer.announce({ tenantId, runId }, reply);
     return { runId, created };
-  }
-
-  /** The run stands in the database by now; when nobody hears the bell, the sweeper rings it again. */
-  async #ring(run: { tenantId: string; runId: string }): Promise<void> {
-    try {
-      await this.ringBell(run);
-    } catch (error) {
-      this.log.warn('bell.unheard', { runId: run.runId, error: error instanceof Error ? error.name : 'unknown' });
-    }
   }
 }

@@ -91,6 +91,7 @@ CREATE TABLE sync_changes (
   checksum uuid,
   stage_row bigint,
   school_id uuid,
+  -- A create's references to records of other entities, resolved, in the order of core's fields.
   refs uuid[],
   before jsonb,
   after jsonb,

@@ -4,6 +4,7 @@
  */
 import type { Tx } from '../database.js';
 import { schoolOf, type SqlScope } from './scope.js';
+import { seen } from './seen.js';
 
 export interface Presence {
   readonly activeBefore: number;
@@ -11,33 +12,35 @@ export interface Presence {
   readonly missing: number;
 }
 
-/** Each key once: planning also puts rows of the full stage among the rejects. */
-const keys = (scope: SqlScope): string =>
-  `(SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
-    UNION ALL SELECT r.external_id FROM ${scope.rejects} r
-      WHERE r.external_id IS NOT NULL AND NOT EXISTS (SELECT FROM ${scope.full} s WHERE s.n = r.n))`;
-
 const known = (scope: SqlScope): string => `${scope.inLinks} AND l.state IN ('active', 'missing')`;
 
-/** Counts what was seen and, where anything was not, fills the temporary table absent with it. Staged keys are distinct by now. */
-export async function findAbsent(tx: Tx, scope: SqlScope): Promise<Presence> {
+/**
+ * Counts what was seen and, where anything was not, fills the temporary table absent with it. Staged keys are distinct by now. With
+ * `everything` false the read was of changes only, and nothing follows from what it does not name.
+ */
+export async function findAbsent(tx: Tx, scope: SqlScope, everything: boolean): Promise<Presence> {
   await tx.query(
     `CREATE TEMP TABLE IF NOT EXISTS absent (external_id text COLLATE "C", local_id uuid, school_id uuid, state text,
-       missed_runs smallint, missing_hours float8) ON COMMIT DELETE ROWS; TRUNCATE absent`,
+       missed_runs smallint, missing_hours float8, base uuid) ON COMMIT DELETE ROWS; TRUNCATE absent`,
   );
   const { rows } = await tx.query<{ activeBefore: number; seen: number }>(
-    `SELECT count(*) AS "activeBefore", count(k.external_id) AS seen FROM external_system_mappings l
-     LEFT JOIN ${keys(scope)} k ON k.external_id = l.external_id WHERE ${known(scope)}`,
+    `SELECT count(*) AS "activeBefore", count(*) FILTER (WHERE ${everything ? seen(scope) : 'true'}) AS seen
+     FROM external_system_mappings l WHERE ${known(scope)}`,
   );
-  const { activeBefore, seen } = rows[0]!;
-  if (activeBefore === seen) return { activeBefore, seen, missing: 0 };
+  const found = rows[0]!;
+  if (found.activeBefore === found.seen) return { ...found, missing: 0 };
   const { rowCount } = await tx.query(
     `INSERT INTO absent SELECT l.external_id, l.local_id, ${schoolOf(scope.entity)}, l.state, l.missed_runs,
-       coalesce(extract(epoch FROM now() - l.missing_since) / 3600, 0)
+       coalesce(extract(epoch FROM now() - l.missing_since) / 3600, 0), l.base_checksum
      FROM external_system_mappings l JOIN ${scope.entity.table} h ON h.tenant_id = l.tenant_id AND h.id = l.local_id
-     WHERE ${known(scope)} AND NOT EXISTS (SELECT FROM ${keys(scope)} k WHERE k.external_id = l.external_id)`,
+     WHERE ${known(scope)} AND NOT ${seen(scope)}`,
   );
-  return { activeBefore, seen, missing: rowCount ?? 0 };
+  await tx.query(
+    `DELETE FROM absent a USING declined_changes d WHERE d.tenant_id = ${scope.tenant}
+       AND d.integration_id = ${scope.integration} AND d.entity = '${scope.entity.name}'
+       AND d.external_id = a.external_id AND d.checksum IS NULL`,
+  );
+  return { ...found, missing: rowCount ?? 0 };
 }
 
 /** Plans the deactivation of absent records whose grace is over with this run. */
@@ -61,8 +64,8 @@ export async function planTripped(tx: Tx, scope: SqlScope, school: string | null
 
 async function planAbsent(tx: Tx, scope: SqlScope, which: string, params: unknown[]): Promise<number> {
   const { rowCount } = await tx.query(
-    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, absent, school_id)
-     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}', a.local_id, a.external_id, 'deactivate', true, a.school_id
+    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, absent, school_id, base_before)
+     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}', a.local_id, a.external_id, 'deactivate', true, a.school_id, a.base
      FROM absent a WHERE ${which} ON CONFLICT DO NOTHING`,
     params,
   );

@@ -35,10 +35,10 @@ export async function removeDuplicates(tx: Tx, scope: SqlScope): Promise<Duplica
   return { removed: losers.length, differing: losers.filter((row) => row.differs).length, keys };
 }
 
-/** How many staged rows there are of each kind now. */
+/** How many staged rows there are of each kind now; recognised rows count as slim ones. */
 export async function countStaged(tx: Tx, scope: SqlScope): Promise<{ full: number; slim: number; rejects: number }> {
   const { rows } = await tx.query<{ full: number; slim: number; rejects: number }>(
-    `SELECT (SELECT count(*) FROM ${scope.full}) AS full, (SELECT count(*) FROM ${scope.slim}) AS slim,
+    `SELECT (SELECT count(*) FROM ${scope.full}) AS full, (SELECT count(*) FROM ${scope.slim}) + (SELECT count(*) FROM ${scope.same}) AS slim,
        (SELECT count(*) FROM ${scope.rejects}) AS rejects`,
   );
   return rows[0]!;

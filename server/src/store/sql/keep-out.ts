@@ -16,8 +16,18 @@ export interface KeptOut {
 export async function openKeptOut(tx: Tx): Promise<void> {
   await tx.query(
     `CREATE TEMP TABLE IF NOT EXISTS kept_out (n bigint, external_id text COLLATE "C", field text, code text, message text,
-      blocked boolean) ON COMMIT DELETE ROWS; TRUNCATE kept_out`,
+      blocked boolean, declined boolean NOT NULL DEFAULT false) ON COMMIT DELETE ROWS; TRUNCATE kept_out`,
   );
+}
+
+/** Changes that a person has declined are not planned while the source keeps sending them. How many. */
+export async function keepOutDeclined(tx: Tx, scope: SqlScope): Promise<number> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO kept_out (n, external_id, blocked, declined) SELECT s.n, s.external_id, false, true FROM ${scope.full} s
+     JOIN declined_changes d ON d.tenant_id = ${scope.tenant} AND d.integration_id = ${scope.integration}
+       AND d.entity = '${scope.entity.name}' AND d.external_id = s.external_id AND d.checksum = s.checksum`,
+  );
+  return rowCount ?? 0;
 }
 
 /** Rows found to be in a reference cycle. `externalIds` are the records to keep out. */
@@ -42,7 +52,7 @@ async function keepOut(
 ): Promise<void> {
   const next = params.length;
   await tx.query(
-    `INSERT INTO kept_out SELECT x.n, x.external_id, $${next + 1}, $${next + 2}, $${next + 3}, false FROM (${select}) x`,
+    `INSERT INTO kept_out (n, external_id, field, code, message, blocked) SELECT x.n, x.external_id, $${next + 1}, $${next + 2}, $${next + 3}, false FROM (${select}) x`,
     [...params, field, code, message],
   );
 }
@@ -56,7 +66,7 @@ export async function keepOutUnresolved(
 ): Promise<void> {
   for (const field of fieldsOfKind(scope.entity, 'reference', 'roles').filter((f) => f.required)) {
     const target = entityNamed(field.target!);
-    const rejects = stageTable(run.runId, target, 'rejects');
+    const rejects = stageTable(run.stageRunId ?? run.runId, target, 'rejects');
     const wanted =
       field.kind === 'reference'
         ? `SELECT s.n, s.external_id, s.${stageColumn(field)} AS target FROM ${scope.full} s
@@ -64,13 +74,15 @@ export async function keepOutUnresolved(
         : `SELECT s.n, s.external_id, x.role->>'org' AS target
            FROM ${scope.full} s CROSS JOIN jsonb_array_elements(s.${stageColumn(field)}) x(role) WHERE NOT s.ended`;
     await tx.query(
-      `INSERT INTO kept_out
+      `INSERT INTO kept_out (n, external_id, field, code, message, blocked)
        SELECT DISTINCT ON (w.n) w.n, w.external_id, $1, 'dangling_reference', $1 || ' refers to a record that the source does not list',
          $2 OR b.external_id IS NOT NULL
        FROM (${wanted}) w
        LEFT JOIN (SELECT external_id FROM ${rejects} UNION SELECT external_id FROM sync_changes c
          WHERE c.tenant_id = ${scope.tenant} AND c.run_id = ${scope.run} AND c.entity = '${target.name}'
-           AND c.state IN ('held', 'blocked')) b ON b.external_id = w.target
+           AND c.state IN ('held', 'blocked')
+         UNION SELECT d.external_id FROM declined_changes d WHERE d.tenant_id = ${scope.tenant}
+           AND d.integration_id = ${scope.integration} AND d.entity = '${target.name}') b ON b.external_id = w.target
        WHERE NOT EXISTS (SELECT FROM ${known(scope, target.name, 'planning')} k WHERE k.external_id = w.target)
        ORDER BY w.n, b.external_id NULLS FIRST`,
       [field.name, incomplete.has(target.name)],
@@ -83,11 +95,13 @@ export async function recordKeptOut(tx: Tx, scope: SqlScope): Promise<KeptOut> {
   const { rows } = await tx.query<{ any: boolean }>('SELECT EXISTS (SELECT FROM kept_out) AS any');
   if (!rows[0]!.any) return { rejected: 0, blocked: 0 };
   await tx.query(
-    `DELETE FROM kept_out o WHERE EXISTS (SELECT FROM kept_out p WHERE p.n = o.n AND (p.blocked, p.field) < (o.blocked, o.field))`,
+    `DELETE FROM kept_out o WHERE NOT o.declined AND EXISTS (SELECT FROM kept_out p WHERE p.n = o.n
+       AND (p.declined OR (p.blocked, p.field) < (o.blocked, o.field)))`,
   );
   const rejected = await tx.query(
     `INSERT INTO ${scope.rejects} (n, page, external_id, code, field, message)
-     SELECT o.n, s.page, o.external_id, o.code, o.field, o.message FROM kept_out o JOIN ${scope.full} s USING (n) WHERE NOT o.blocked`,
+     SELECT o.n, s.page, o.external_id, o.code, o.field, o.message FROM kept_out o JOIN ${scope.full} s USING (n)
+     WHERE NOT o.blocked AND NOT o.declined`,
   );
   const blocked = await tx.query(
     `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, state, checksum, stage_row, reason)

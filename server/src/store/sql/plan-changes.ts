@@ -4,23 +4,44 @@
  */
 import type { Tx } from '../database.js';
 import { hubFields, resolved, stagedFields } from './resolved.js';
-import { schoolOf, type SqlScope, known } from './scope.js';
+import { known, plannedReferences, schoolOf, type Moment, type SqlScope } from './scope.js';
 import { stageColumn } from '../stage.js';
 
 /** New records that are active at their source become creates, with their local ids assigned in the feed's order. */
 export async function planCreates(tx: Tx, scope: SqlScope): Promise<number> {
+  return insertCreates(
+    tx,
+    scope,
+    'planning',
+    `NOT s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+     AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)`,
+  );
+}
+
+/** Creates from the staged rows of alias s that `which` selects, with their references to other entities resolved. */
+export async function insertCreates(
+  tx: Tx,
+  scope: SqlScope,
+  moment: Moment,
+  which: string,
+  params: unknown[] = [],
+): Promise<number> {
   const { entity } = scope;
-  const school = entity.fields.find((field) => field.column === entity.schoolColumn);
+  const references = plannedReferences(entity);
+  const joins = references.map(
+    (f) =>
+      `LEFT JOIN ${known(scope, f.target!, moment)} r_${f.column} ON r_${f.column}.external_id = s.${stageColumn(f)}`,
+  );
+  const refs = `ARRAY[${references.map((f) => `r_${f.column}.local_id`).join(', ')}]::uuid[]`;
+  const school = references.findIndex((f) => f.column === entity.schoolColumn);
   const { rowCount } = await tx.query(
-    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id)
-     SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, 'create', x.checksum, x.n,
-       ${school ? 'x.school_id' : `CASE WHEN x.f_type = 'school' THEN x.local_id END`}
+    `INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, refs, school_id)
+     SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, 'create', x.checksum, x.n, x.refs,
+       ${school >= 0 ? `x.refs[${school + 1}]` : `CASE WHEN x.f_type = 'school' THEN x.local_id END`}
      FROM (SELECT uuidv7() AS local_id, s.* FROM (
-       SELECT s.external_id, s.checksum, s.n, ${school ? 'k.local_id AS school_id' : 's.f_type'} FROM ${scope.full} s
-       ${school ? `LEFT JOIN ${known(scope, 'orgs', 'planning')} k ON k.external_id = s.${stageColumn(school)}` : ''}
-       WHERE NOT s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
-         AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)
-       ORDER BY s.n) s) x`,
+       SELECT s.external_id, s.checksum, s.n, ${refs} AS refs${school >= 0 ? '' : ', s.f_type'} FROM ${scope.full} s
+       ${joins.join('\n       ')} WHERE ${which} ORDER BY s.n) s) x`,
+    params,
   );
   return rowCount ?? 0;
 }
@@ -35,21 +56,24 @@ export async function planLinked(tx: Tx, scope: SqlScope): Promise<LinkedCounts>
   const { entity } = scope;
   const row = resolved(
     scope,
-    `SELECT s.*, l.local_id, l.state AS link_state FROM ${scope.full} s
+    `SELECT s.*, l.local_id, l.state AS link_state, l.base_checksum AS base_before FROM ${scope.full} s
      JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
      WHERE NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)`,
     'planning',
   );
   const { rows } = await tx.query<{ linked: number; planned: number }>(
     `WITH ${row.ctes}, compared AS (
-       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id,
+       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id, p.base_before, p.raw,
+         CASE WHEN p.ended OR (${row.whole}) THEN p.checksum END AS base_after,
          CASE WHEN p.ended THEN 'deactivate' WHEN p.link_state = 'deactivated' THEN 'reactivate' ELSE 'update' END AS operation,
          p.ended AND p.link_state = 'deactivated' AS already_ended,
          ${hubFields(scope)} AS hub, ${stagedFields(scope, row)} AS staged
        FROM ${row.from} JOIN ${entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id
      ), written AS (
-       INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id, before, after)
+       INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id,
+         base_before, base_after, raw_digest, before, after)
        SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, x.operation, x.checksum, x.n, x.school_id,
+         x.base_before, x.base_after, x.raw,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.before, '{}') END,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.after, '{}') END
        FROM compared x CROSS JOIN LATERAL (

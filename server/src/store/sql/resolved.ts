@@ -2,9 +2,9 @@
  * Staged rows with their references resolved to local ids. Planning and applying both read the stage through this, so that
  * what is compared is exactly what is written.
  */
-import type { Field } from '@rollcall/core';
+import type { EntityName, Field } from '@rollcall/core';
 import { stageColumn } from '../stage.js';
-import { fieldsOfKind, known, type Moment, type SqlScope } from './scope.js';
+import { fieldsOfKind, known, plannedReferences, type Moment, type SqlScope } from './scope.js';
 
 export interface Resolved {
   /** Common table expressions, beginning with `picked`; without WITH. */
@@ -17,26 +17,31 @@ export interface Resolved {
   readonly whole: string;
 }
 
-/** `picked` selects rows with the stage's columns and `local_id`. */
-export function resolved(scope: SqlScope, picked: string, moment: Moment): Resolved {
+/**
+ * `picked` selects rows with the stage's columns and `local_id`; with `planned` also with the plan's `refs`, so that references
+ * to other entities need no look-up.
+ */
+export function resolved(scope: SqlScope, picked: string, moment: Moment, planned = false): Resolved {
   const { entity } = scope;
-  const single = fieldsOfKind(entity, 'reference');
+  const ready = planned ? plannedReferences(entity) : [];
+  const single = fieldsOfKind(entity, 'reference').filter((field) => !ready.includes(field));
   const several = fieldsOfKind(entity, 'references');
   const roles = fieldsOfKind(entity, 'roles');
   const alias = (field: Field) => `r_${field.column}`;
+  const wanted = wantedTargets(scope, [...single, ...several], moment);
   const ctes = [`picked AS MATERIALIZED (${picked})`];
   for (const target of new Set([...single, ...several, ...roles].map((f) => f.target!)))
-    ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${known(scope, target, moment)}`);
+    ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${wanted(target)}`);
   for (const field of several)
     ctes.push(`${alias(field)} AS (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
-      FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id)
-      JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.external_id GROUP BY 1)`);
+      FROM (SELECT p.local_id, x.external_id FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id) OFFSET 0) p
+      JOIN known_${entityAlias(field.target!)} k ON k.external_id = p.external_id GROUP BY 1)`);
   for (const field of roles)
-    ctes.push(`${alias(field)} AS (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', x.role->'roleType',
-        'role', x.role->'role', 'org', k.local_id, 'beginDate', x.role->'beginDate', 'endDate', x.role->'endDate')
-        ORDER BY x.position) AS list
-      FROM picked p CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position)
-      JOIN known_${entityAlias(field.target!)} k ON k.external_id = x.role->>'org' GROUP BY 1)`);
+    ctes.push(`${alias(field)} AS (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', p.role->'roleType',
+        'role', p.role->'role', 'org', k.local_id, 'beginDate', p.role->'beginDate', 'endDate', p.role->'endDate')
+        ORDER BY p.position) AS list
+      FROM (${unfolded('picked', field)}) p
+      JOIN known_${entityAlias(field.target!)} k ON k.external_id = p.org GROUP BY 1)`);
   const joins = [
     ...single.map(
       (f) => `LEFT JOIN known_${entityAlias(f.target!)} ${alias(f)} ON ${alias(f)}.external_id = p.${stageColumn(f)}`,
@@ -44,6 +49,7 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment): Resol
     ...[...several, ...roles].map((f) => `LEFT JOIN ${alias(f)} ON ${alias(f)}.local_id = p.local_id`),
   ];
   const value = (field: Field): string => {
+    if (ready.includes(field)) return `p.refs[${ready.indexOf(field) + 1}]`;
     if (field.kind === 'reference') return `${alias(field)}.local_id`;
     if (field.kind === 'references') return `coalesce(${alias(field)}.ids, '{}')`;
     if (field.kind === 'roles') return `coalesce(${alias(field)}.list, '[]')`;
@@ -59,6 +65,28 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment): Resol
     value,
     whole: whole.length > 0 ? whole.join(' AND ') : 'true',
   };
+}
+
+/**
+ * Each role of the rows of `from` as a row of its own. OFFSET 0 keeps the unfolding apart from the join that follows: otherwise
+ * every role is compared with every organisation.
+ */
+export const unfolded = (from: string, field: Field): string =>
+  `SELECT p.local_id, x.role, x.role->>'org' AS org, x.position
+   FROM ${from} p CROSS JOIN jsonb_array_elements(p.${stageColumn(field)}) WITH ORDINALITY x(role, position) OFFSET 0`;
+
+/** SQL of what a reference may point to. Of the entity's own records, which are many, only those that are referred to. */
+function wantedTargets(scope: SqlScope, fields: readonly Field[], moment: Moment): (target: EntityName) => string {
+  const own = fields.filter((field) => field.target === scope.entity.name);
+  const referred = own.map((f) =>
+    f.kind === 'reference'
+      ? `SELECT p.${stageColumn(f)} FROM picked p`
+      : `SELECT unnest(p.${stageColumn(f)}) FROM picked p`,
+  );
+  return (target) =>
+    target === scope.entity.name
+      ? known(scope, target, moment, referred.join(' UNION '))
+      : known(scope, target, moment);
 }
 
 const entityAlias = (name: string): string => name.toLowerCase();

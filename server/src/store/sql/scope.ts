@@ -7,6 +7,8 @@ export interface RunScope {
   readonly tenantId: string;
   readonly integrationId: string;
   readonly runId: string;
+  /** The run whose stage holds the payload; the run itself unless it carries out a decision about another's plan. */
+  readonly stageRunId?: string;
 }
 
 export interface SqlScope {
@@ -16,6 +18,7 @@ export interface SqlScope {
   readonly run: string;
   readonly full: string;
   readonly slim: string;
+  readonly same: string;
   readonly rejects: string;
   /** The rows of the plan for this entity, of alias c. */
   readonly inPlan: string;
@@ -27,14 +30,16 @@ export function sqlScope(run: RunScope, entity: Entity): SqlScope {
   const tenant = literal(run.tenantId);
   const integration = literal(run.integrationId);
   const runId = literal(run.runId);
+  const stageRun = run.stageRunId ?? run.runId;
   return {
     entity,
     tenant,
     integration,
     run: runId,
-    full: stageTable(run.runId, entity, 'full'),
-    slim: stageTable(run.runId, entity, 'slim'),
-    rejects: stageTable(run.runId, entity, 'rejects'),
+    full: stageTable(stageRun, entity, 'full'),
+    slim: stageTable(stageRun, entity, 'slim'),
+    same: stageTable(stageRun, entity, 'same'),
+    rejects: stageTable(stageRun, entity, 'rejects'),
     inPlan: `c.tenant_id = ${tenant} AND c.run_id = ${runId} AND c.entity = '${entity.name}'`,
     inLinks: `l.tenant_id = ${tenant} AND l.integration_id = ${integration} AND l.entity = '${entity.name}'`,
   };
@@ -43,18 +48,22 @@ export function sqlScope(run: RunScope, entity: Entity): SqlScope {
 /** While planning nothing is applied; while applying, the entities before this one are, and this one is in part. */
 export type Moment = 'planning' | 'applying';
 
-/** Pairs (external_id, local_id) of all records of an entity that a reference may point to, once this plan is applied. */
-export function known(scope: SqlScope, target: EntityName, moment: Moment): string {
+/**
+ * Pairs (external_id, local_id) of all records of an entity that a reference may point to, once this plan is applied. `only` is a
+ * subquery of the external ids that are of interest, where they are few among many.
+ */
+export function known(scope: SqlScope, target: EntityName, moment: Moment, only?: string): string {
+  const wanted = only === undefined ? '' : `AND external_id IN (${only})`;
   const links = `SELECT external_id, local_id FROM external_system_mappings WHERE tenant_id = ${scope.tenant}
-    AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked'`;
+    AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked' ${wanted}`;
   if (moment === 'applying' && target !== scope.entity.name) return `(${links})`;
   return `(${links} ${moment === 'applying' ? 'UNION' : 'UNION ALL'} SELECT external_id, local_id FROM sync_changes
     WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${target}'
-      AND operation = 'create' AND state IS NULL)`;
+      AND operation = 'create' AND state IS NULL ${wanted})`;
 }
 
 /** Up to this many rows it is cheaper to look each one up than to read the tables that they are joined with. */
-const fewRows = 5_000;
+const fewRows = 1_000;
 
 /**
  * Keeps the planner from nested loops over many rows in this transaction: it knows little about a run's fresh rows, takes them
@@ -63,6 +72,10 @@ const fewRows = 5_000;
 export async function preferHashJoins(tx: Tx, rows = Infinity): Promise<void> {
   await tx.query(`SET LOCAL enable_nestloop = ${rows > fewRows ? 'off' : 'on'}`);
 }
+
+/** References that the plan of a create resolves: those to records of other entities. Their order is that of sync_changes.refs. */
+export const plannedReferences = (entity: Entity): Field[] =>
+  fieldsOfKind(entity, 'reference').filter((field) => field.target !== entity.name);
 
 /** The school under which the guard judges a hub row of alias h. */
 export function schoolOf(entity: Entity): string {

@@ -5,6 +5,7 @@
 import type { Tx } from '../database.js';
 import { resolved } from './resolved.js';
 import type { SqlScope } from './scope.js';
+import { cameAsBefore, seen } from './seen.js';
 
 /** Records that were read whole and need no change get their new base, so that the next run recognises them. */
 export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
@@ -13,14 +14,16 @@ export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
     `SELECT s.*, l.local_id FROM ${scope.full} s JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
      WHERE (l.base_checksum, l.projection_version) IS DISTINCT FROM (s.checksum, ${scope.entity.projectionVersion}::smallint)
        AND NOT EXISTS (SELECT FROM ${scope.rejects} r WHERE r.n = s.n)
-       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = s.external_id)`,
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = s.external_id)
+       AND NOT EXISTS (SELECT FROM declined_changes d WHERE d.tenant_id = l.tenant_id AND d.integration_id = l.integration_id
+         AND d.entity = l.entity AND d.external_id = s.external_id AND d.checksum = s.checksum)`,
     'applying',
   );
   await tx.query(
     `WITH ${row.ctes}
      UPDATE external_system_mappings l SET base_checksum = x.checksum, projection_version = ${scope.entity.projectionVersion},
-       provider_modified_at = x.modified
-     FROM (SELECT p.external_id, p.checksum, p.modified FROM ${row.from} WHERE ${row.whole}) x
+       provider_modified_at = x.modified, raw_digest = x.raw
+     FROM (SELECT p.external_id, p.checksum, p.modified, p.raw FROM ${row.from} WHERE ${row.whole}) x
      WHERE ${scope.inLinks} AND l.external_id = x.external_id`,
   );
 }
@@ -29,9 +32,7 @@ export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
 export async function welcomeBack(tx: Tx, scope: SqlScope): Promise<void> {
   await tx.query(
     `UPDATE external_system_mappings l SET state = 'active', missing_since = NULL, missed_runs = 0
-     WHERE ${scope.inLinks} AND l.state = 'missing' AND EXISTS (SELECT FROM (
-       SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
-       UNION ALL SELECT external_id FROM ${scope.rejects}) k WHERE k.external_id = l.external_id)`,
+     WHERE ${scope.inLinks} AND l.state = 'missing' AND ${seen(scope)}`,
   );
 }
 
@@ -41,8 +42,19 @@ export async function countMissed(tx: Tx, scope: SqlScope): Promise<void> {
     `UPDATE external_system_mappings l SET state = 'missing', missing_since = coalesce(l.missing_since, now()),
        missed_runs = l.missed_runs + 1
      WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')
-       AND NOT EXISTS (SELECT FROM (SELECT external_id FROM ${scope.full} UNION ALL SELECT external_id FROM ${scope.slim}
-         UNION ALL SELECT external_id FROM ${scope.rejects} WHERE external_id IS NOT NULL) k WHERE k.external_id = l.external_id)
-       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = l.external_id)`,
+       AND NOT ${seen(scope)}
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = l.external_id)
+       AND NOT EXISTS (SELECT FROM declined_changes d WHERE d.tenant_id = l.tenant_id AND d.integration_id = l.integration_id
+         AND d.entity = l.entity AND d.external_id = l.external_id AND d.checksum IS NULL)`,
+  );
+}
+
+/** A declined change is forgotten as soon as the source says something else. */
+export async function forgetOvertakenDeclines(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(
+    `DELETE FROM declined_changes d WHERE d.tenant_id = ${scope.tenant} AND d.integration_id = ${scope.integration}
+       AND d.entity = '${scope.entity.name}' AND (EXISTS (SELECT FROM ${scope.slim} s WHERE s.external_id = d.external_id)
+         OR EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = d.external_id AND ${cameAsBefore(scope)})
+         OR EXISTS (SELECT FROM ${scope.full} s WHERE s.external_id = d.external_id AND s.checksum IS DISTINCT FROM d.checksum))`,
   );
 }

@@ -65,7 +65,7 @@ const rules: Readonly<Record<string, string>> = {
     WHERE c.relname IN ('orgs', 'academic_sessions', 'courses', 'users', 'classes', 'enrollments', 'external_system_mappings')
       AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('rollcall_worker', c.oid, 'DELETE')`,
   'a trail that can be rewritten': `SELECT c.relname AS offender FROM pg_class c
-    WHERE c.relname IN ('change_log', 'integration_audit_logs') AND c.relnamespace = 'public'::regnamespace
+    WHERE c.relname IN ('change_log', 'integration_audit_logs', 'hold_decisions') AND c.relnamespace = 'public'::regnamespace
       AND (has_table_privilege('rollcall_worker', c.oid, 'UPDATE') OR has_table_privilege('rollcall_worker', c.oid, 'DELETE'))`,
   'a schema that the roles may add to': `SELECT rolname AS offender FROM pg_roles
     WHERE rolname IN ${roles} AND has_schema_privilege(rolname, 'public', 'CREATE')`,

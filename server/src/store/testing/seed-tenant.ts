@@ -129,31 +129,85 @@ function runRows({ ids, integrationId, runId }: SeededTenant): [string, Rows][] 
   const page = { ...run, page_offset: 0, ...rows, body_digest: 'b', keys_digest: 'k', attempt: 1 };
   const span = { first_id: ids.student, last_id: ids.student, first_row: 1, last_row: 1 };
   const counts = { creates: 0, changes: 0, deactivations: 1, created: 0, updated: 0, reactivated: 0, deactivated: 0 };
+  const waiting = { ...span, ...counts, applied_at: null };
+  const taught = { first_id: ids.teacher, last_id: ids.teacher, changes: 1, deactivations: 0, updated: 1 };
   const state = { mode: 'full', state: 'completed_with_holds', trigger: 'manual' };
   return [
     ['runs', [{ id: runId, ...of, ...state, ...begun, ...ended }]],
     ['run_leases', [{ run_id: runId, owner: 'nobody', fence: 1, held_until: '-infinity' }]],
     ['run_entities', [{ ...run, ...of, ...phase, counts: { read: 2, distinct: 2, staged: 2, absent: 1, held: 1 } }]],
     ['sync_pages', [page]],
-    ['sync_chunks', [{ ...run, ...span, ...counts }]],
+    [
+      'sync_chunks',
+      [
+        { ...run, ...waiting },
+        { ...run, ...waiting, ...taught, applied_at: 'now' },
+      ],
+    ],
   ];
 }
 
-/** A deactivation that waits in a hold, and a record that was kept out. */
+/** A deactivation that waits in a hold, an earlier one that was declined, an update that was applied, and a record that was kept out. */
 function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string, Rows][] {
   const of = { integration_id: integrationId, entity: 'users' };
-  const scope = { operation: 'deactivate', scope_kind: 'school', scope_id: ids.school, digest: 'd', row_count: 1 };
+  const scope = {
+    operation: 'deactivate',
+    scope_kind: 'school',
+    scope_id: ids.school,
+    digest: 'd'.repeat(64),
+    row_count: 1,
+  };
   const seen = { opened_run_id: runId, last_run_id: runId, opened_at: 'now', refreshed_at: 'now' };
   const change = { run_id: runId, entity: 'users', local_id: ids.student, external_id: 'ext-student' };
-  const held = { operation: 'deactivate', state: 'held', absent: true, hold_id: holdId };
+  const held = { operation: 'deactivate', state: 'held', absent: true, hold_id: holdId, before: null, after: null };
+  const teacher = {
+    local_id: ids.teacher,
+    external_id: 'ext-teacher',
+    before: { phone: null },
+    after: { phone: '555-0101' },
+  };
+  const applied = { operation: 'update', state: null, absent: false, hold_id: null };
   const times = { first_run_id: runId, last_run_id: runId, first_seen_at: 'now', last_seen_at: 'now', times: 1 };
   const reject = { id: randomUUID(), code: 'missing', message: 'No name.', state: 'open' };
+  const by = { actor: 'Ada Quill', reason: 'the school has closed' };
+  const decision = {
+    id: longAgo(),
+    hold_id: holdId,
+    decision: 'declined',
+    digest: 'c'.repeat(64),
+    row_count: 1,
+    ...by,
+  };
+  const declined = { ...of, external_id: 'ext-moved', operation: 'deactivate', run_id: runId, ...by };
   return [
     ['holds', [{ id: holdId, ...of, ...scope, ...seen, state: 'open', reason: 'too many' }]],
-    ['sync_changes', [{ ...change, ...held }]],
+    ['hold_decisions', [{ ...decision, decided_at: 'now' }]],
+    ['declined_changes', [{ ...declined, declined_at: 'now' }]],
+    ['sync_watermarks', [watermarkOf(integrationId, runId)]],
+    [
+      'sync_changes',
+      [
+        { ...change, ...held },
+        { ...change, ...applied, ...teacher },
+      ],
+    ],
     ['rejected_records', [{ ...of, ...reject, ...times }]],
   ];
 }
+
+const watermarkOf = (integrationId: string, runId: string) => ({
+  integration_id: integrationId,
+  entity: 'users',
+  watermark: '2026-09-01T08:00:00Z',
+  provider_time: '2026-09-01T08:05:00Z',
+  projection_version: 1,
+  configuration_version: 1,
+  read_in_full_at: '2026-09-01T08:00:00Z',
+  run_id: runId,
+});
+
+/** An id that sorts before those that the database makes. */
+const longAgo = () => `01900000${randomUUID().slice(8)}`;
 
 /** The change log's rows are written by its trigger. */
 function trailRows({ integrationId, runId }: SeededTenant): [string, Rows][] {

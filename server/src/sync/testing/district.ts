@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ProviderFactory, timebackDefinition, timebackPresets, type Ports } from '@rollcall/connectors';
 import type { RunReport } from '@rollcall/core';
 import { addIntegration, type Integration } from '../../store/integrations.js';
-import type { RunMode } from '../../store/runs.js';
+import type { RunMode } from '@rollcall/core';
 import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
 import { DataSyncEngine } from '../data-sync-engine.js';
 import type { Failpoint } from '../failpoints.js';
@@ -127,7 +127,7 @@ export class District {
     await this
       .sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
       run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox,
-      schedule_firings`);
+      declined_changes, hold_decisions, schedule_firings`);
   }
 
   /** Every roster row, role and link, without local ids and times: equal for two hubs that hold the same. */

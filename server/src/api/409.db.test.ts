@@ -1,0 +1,77 @@
+/** Status 409: a decision about what has moved since, or while a run is under way, is refused with what to do, and changes nothing. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { SeededTenant } from '../store/testing/seed-tenant.js';
+import { apiUnderTest, type ApiUnderTest } from './testing/api-under-test.js';
+
+let api: ApiUnderTest;
+const reason = 'the school has closed';
+const digest = 'd'.repeat(64);
+
+beforeAll(async () => {
+  api = await apiUnderTest('api_409', ['north', 'south', 'east']);
+});
+beforeEach(() => {
+  api.rung.length = 0;
+});
+afterAll(() => api.close());
+
+const as = (name: string) => ({ 'x-rollcall-tenant': name });
+const decide = (name: string, tenant: SeededTenant, verb: string, seen = digest) =>
+  api.post(`/holds/${tenant.holdId}/${verb}`, { digest: seen, reason }, as(name));
+
+test.each(['approve', 'decline'])(
+  'to %s a hold that has moved is refused, with the digest that it has by now',
+  async (verb) => {
+    const north = api.tenants[0]!;
+    const { status, headers, body } = await decide('north', north, verb, 'e'.repeat(64));
+    expect(status).toBe(409);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(body).toMatchObject({
+      code: 'stale_decision',
+      detail: expect.stringMatching(/has 1 rows by now and digest dddddddddddd…/),
+      nextStep: expect.stringMatching(/Look at it again/),
+    });
+    expect((await api.get(`/holds/${north.holdId}`, as('north'))).body).toMatchObject({ state: 'open', digest });
+    expect((await api.get('/runs', as('north'))).body['items']).toHaveLength(1);
+    expect(api.rung).toEqual([]);
+  },
+);
+
+test('a hold is decided once', async () => {
+  const south = api.tenants[1]!;
+  expect((await decide('south', south, 'decline')).status).toBe(200);
+  for (const verb of ['approve', 'decline'])
+    expect(await decide('south', south, verb)).toMatchObject({ status: 409, body: { code: 'stale_decision' } });
+  expect((await api.get(`/holds/${south.holdId}/decisions`, as('south'))).body['items']).toHaveLength(2);
+});
+
+describe('while a run of the integration is under way', () => {
+  let under: string;
+  const east = () => api.tenants[2]!;
+
+  beforeAll(async () => {
+    under = (await decide('east', east(), 'approve')).body['runId'] as string;
+  });
+
+  test.each(['approve', 'decline'])('to %s its holds is refused, naming the run', async (verb) => {
+    const { status, body } = await decide('east', east(), verb);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'busy', detail: expect.stringContaining(under), nextStep: expect.any(String) });
+    expect(api.rung).toEqual([]);
+  });
+
+  test('none of its runs is undone', async () => {
+    for (const id of [east().runId, under]) {
+      const { status, body } = await api.post(`/runs/${id}/undo`, { reason }, as('east'));
+      expect([status, body['code']]).toEqual([409, 'busy']);
+    }
+    expect((await api.get('/runs', as('east'))).body['items']).toHaveLength(2);
+  });
+
+  test('asking twice at the same time is done once', async () => {
+    await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE id = $1`, [under]);
+    const answers = await Promise.all([1, 2, 3].map(() => decide('east', east(), 'approve')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409]);
+    expect(api.rung).toHaveLength(1);
+  });
+});

@@ -1,0 +1,125 @@
+/**
+ * Plans that carry out a decision: the release of held rows, and the inverse of an earlier run. Their rows come from a stored
+ * plan, not from a feed.
+ */
+import type { Tx } from '../database.js';
+import { digestOf, insertCreates } from './plan-changes.js';
+import type { SqlScope } from './scope.js';
+
+const columns = `tenant_id, run_id, entity, local_id, external_id, operation, absent, checksum, stage_row, refs, school_id,
+  base_before, base_after, before, after`;
+
+/** Copies the held rows of a hold (all, or those selected) into this run's plan. `source` is the run that planned them. */
+export async function planReleased(
+  tx: Tx,
+  scope: SqlScope,
+  from: { source: string; holdId: string; selection: readonly string[] | null },
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO sync_changes (${columns})
+     SELECT c.tenant_id, ${scope.run}, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.checksum, c.stage_row,
+       c.refs, c.school_id, c.base_before, c.base_after, c.before, c.after
+     FROM sync_changes c WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}'
+       AND c.hold_id = $2 AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3))`,
+    [from.source, from.holdId, from.selection],
+  );
+  return rowCount ?? 0;
+}
+
+/** Takes up new records of the source run that waited for what has been released by now. Needs the table kept_out. */
+export async function planUnblocked(tx: Tx, scope: SqlScope, source: string): Promise<number> {
+  return insertCreates(
+    tx,
+    scope,
+    'applying',
+    `EXISTS (SELECT FROM sync_changes b WHERE b.tenant_id = ${scope.tenant} AND b.run_id = $1 AND b.entity = '${scope.entity.name}'
+       AND b.state = 'blocked' AND b.operation = 'create' AND b.stage_row = s.n)
+     AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+     AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)`,
+    [source],
+  );
+}
+
+/** Marks the rows of the source run that this run carries out. */
+export async function markReleased(tx: Tx, scope: SqlScope, source: string): Promise<void> {
+  await tx.query(
+    `UPDATE sync_changes o SET state = 'released' FROM sync_changes c
+     WHERE ${scope.inPlan} AND o.tenant_id = c.tenant_id AND o.run_id = $1 AND o.entity = c.entity AND o.external_id = c.external_id
+       AND o.state IN ('held', 'blocked')`,
+    [source],
+  );
+}
+
+/** What is left of a hold in the run that planned it. */
+export async function remainder(
+  tx: Tx,
+  hold: { tenantId: string; runId: string; entity: string; id: string },
+): Promise<{ rows: number; digest: string }> {
+  const rows = `c.tenant_id = $1 AND c.run_id = $2 AND c.entity = $3 AND c.hold_id = $4 AND c.state = 'held'`;
+  const { rows: found } = await tx.query<{ rows: number; digest: string }>(
+    `SELECT (SELECT count(*) FROM sync_changes c WHERE ${rows}) AS rows, ${digestOf(rows)} AS digest`,
+    [hold.tenantId, hold.runId, hold.entity, hold.id],
+  );
+  return found[0]!;
+}
+
+/** Plans the inverse of what a run applied. Rows that have changed since are stale from the start, and so shown. */
+export async function planInverse(
+  tx: Tx,
+  scope: SqlScope,
+  from: { source: string; selection: readonly string[] | null },
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO sync_changes (${columns}, state, reason)
+     SELECT x.tenant_id, ${scope.run}, x.entity, x.local_id, x.external_id,
+       CASE x.operation WHEN 'update' THEN 'update' WHEN 'deactivate' THEN 'reactivate' ELSE 'deactivate' END,
+       x.absent, x.checksum, NULL, NULL, x.school_id, x.base_after, x.base_before,
+       CASE WHEN x.operation = 'update' THEN x.after WHEN x.operation = 'deactivate' THEN '{}' END,
+       CASE WHEN x.operation = 'update' THEN x.before WHEN x.operation = 'deactivate' THEN '{}' END,
+       CASE WHEN x.moved THEN 'stale' END, CASE WHEN x.moved THEN 'the record changed after that run' END
+     FROM (SELECT c.*, EXISTS (SELECT FROM change_log g WHERE g.tenant_id = c.tenant_id AND g.xid > k.xid
+               AND g.entity = '${scope.entity.table}' AND g.local_id = c.local_id) AS moved
+       FROM sync_changes c JOIN sync_chunks k ON k.tenant_id = c.tenant_id AND k.run_id = c.run_id AND k.entity = c.entity
+         AND c.local_id BETWEEN k.first_id AND k.last_id AND k.applied_at IS NOT NULL
+       WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}' AND c.state IS NULL
+         AND ($2::uuid[] IS NULL OR c.local_id = ANY ($2))) x`,
+    [from.source, from.selection],
+  );
+  return rowCount ?? 0;
+}
+
+/** Remembers that these changes were taken back, so that they are not planned again while the source sends the same. */
+export async function declineUndone(
+  tx: Tx,
+  scope: SqlScope,
+  by: { actor: string; reason: string; source: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO declined_changes AS d (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
+     SELECT c.tenant_id, ${scope.integration}, c.entity, c.external_id, CASE WHEN NOT c.absent THEN c.checksum END,
+       c.operation, $1, $2, $3 FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL
+     ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
+       operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`,
+    [by.source, by.actor, by.reason],
+  );
+}
+
+/** Declines held rows (all, or those selected): they leave the hold and are not planned again. How many. */
+export async function declineHeld(
+  tx: Tx,
+  scope: SqlScope,
+  what: { source: string; holdId: string; selection: readonly string[] | null; actor: string; reason: string },
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `WITH moved AS (UPDATE sync_changes c SET state = 'declined'
+       WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}' AND c.hold_id = $2
+         AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3)) RETURNING c.*)
+     INSERT INTO declined_changes AS d (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
+     SELECT m.tenant_id, ${scope.integration}, m.entity, m.external_id, CASE WHEN NOT m.absent THEN m.checksum END,
+       m.operation, m.run_id, $4, $5 FROM moved m
+     ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
+       operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`,
+    [what.source, what.holdId, what.selection, what.actor, what.reason],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,35 @@
+/**
+ * One integration is asked for one thing at a time: whoever asks takes its turn here and sees the run that is under way. A run that
+ * waits for a person gives way to what the person asks for, with its reason kept.
+ */
+import { Fault } from '@rollcall/core';
+import type { Tx } from '../store/database.js';
+import { refusePaused } from '../store/integration-pauses.js';
+import { releaseEntities } from '../store/run-entities.js';
+import { activeRun, findRun, moveRun, type Run } from '../store/runs.js';
+
+/**
+ * The run that is under way, or null when the caller may create one. Nobody else asks until the caller's transaction
+ * ends. Throws Fault integration_paused.
+ */
+export async function makeWay(tx: Tx, tenantId: string, integrationId: string): Promise<Run | null> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`request-run ${integrationId}`]);
+  await refusePaused(tx, { tenantId, integrationId });
+  const active = await activeRun(tx, tenantId, integrationId);
+  if (active === null) return null;
+  const run = await findRun(tx, tenantId, active);
+  if (run.state !== 'needs_attention') return run;
+  await moveRun(tx, { tenantId, runId: active }, 'failed', {
+    reason: run.reason,
+    nextStep: 'A later run took its place.',
+  });
+  await releaseEntities(tx, { tenantId, runId: active });
+  return null;
+}
+
+/** The same for what cannot join a run under way. Throws Fault busy. */
+export async function takeTurn(tx: Tx, tenantId: string, integrationId: string): Promise<void> {
+  const run = await makeWay(tx, tenantId, integrationId);
+  if (run !== null)
+    throw new Fault('busy', `Run ${run.id} of this integration is under way (${run.state.replaceAll('_', ' ')}).`);
+}

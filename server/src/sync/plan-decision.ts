@@ -1,0 +1,66 @@
+/**
+ * The plan of a run that carries out a decision: the rows of a hold that were approved, with what waited for them; or the inverse
+ * of an earlier run. Nothing is read from the source, and the guard is not asked: a person has been.
+ */
+import type { Entity } from '@rollcall/core';
+import { forgetChunks, layOutChunks } from '../store/chunks.js';
+import type { Tx } from '../store/database.js';
+import { findHold } from '../store/holds.js';
+import { countActiveLinks } from '../store/mappings.js';
+import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { declineUndone, markReleased, planInverse, planReleased, planUnblocked } from '../store/sql/decisions.js';
+import { keepOutUnresolved, openKeptOut } from '../store/sql/keep-out.js';
+import { countPlan } from '../store/sql/plan-counts.js';
+import { forgetPlan } from '../store/sql/plan-changes.js';
+import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { measurePlan } from '../store/statistics.js';
+import { read, scopeOf, write, type RunContext } from './run-context.js';
+
+export async function planDecision(context: RunContext, entity: Entity): Promise<void> {
+  const run = scopeOf(context);
+  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  if (phase.state !== 'waiting') return;
+  await write(context, async (tx) => {
+    const scope = sqlScope(run, entity);
+    await preferHashJoins(tx);
+    await forgetPlan(tx, scope);
+    await forgetChunks(tx, { ...run, entity: entity.name });
+    const planned = context.run.mode === 'undo' ? await undo(tx, context, scope) : await release(tx, context, scope);
+    await layOutChunks(tx, scope, context.policy.chunkRows);
+    const activeBefore = await countActiveLinks(tx, run, entity.name);
+    const plan = await countPlan(tx, scope);
+    const taken = planned - plan.absent;
+    const source = { read: taken, duplicate: 0, distinct: taken, rejected: 0, staged: taken, planned: taken };
+    const none = { announced: null, unchanged: 0, declined: 0, ignored: 0, missing: 0 };
+    const counts = { ...none, ...source, ...plan, seen: activeBefore };
+    await updatePhase(tx, run, entity.name, { state: 'planned', activeBefore, counts });
+    context.failpoint('plan.written');
+  });
+  await write(context, measurePlan);
+  context.failpoint('plan.committed');
+}
+
+async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<number> {
+  const { run, sourceRunId: source } = context;
+  const hold = await findHold(tx, run.tenantId, run.holdId!);
+  const entity = scope.entity.name;
+  let planned = 0;
+  if (hold.entity === entity)
+    planned += await planReleased(tx, scope, { source: source!, holdId: hold.id, selection: run.selection });
+  else {
+    await openKeptOut(tx);
+    await keepOutUnresolved(tx, scopeOf(context), scope, new Set());
+    planned += await planUnblocked(tx, scope, source!);
+  }
+  await markReleased(tx, scope, source!);
+  return planned;
+}
+
+async function undo(tx: Tx, context: RunContext, scope: SqlScope): Promise<number> {
+  const { run, sourceRunId } = context;
+  const source = sourceRunId!;
+  const planned = await planInverse(tx, scope, { source, selection: run.selection });
+  const by = { actor: run.requestedBy ?? 'system', reason: run.requestReason ?? '', source };
+  if (planned > 0) await declineUndone(tx, scope, by);
+  return planned;
+}
