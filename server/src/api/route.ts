@@ -28,10 +28,9 @@ export interface RouteOptions {
 }
 
 export type Permission =
-  | ('health.read' | 'metrics.read' | 'integrations.read' | 'integrations.pause' | 'roster.read')
+  | ('health.read' | 'metrics.read' | 'roster.read' | 'integrations.read' | 'integrations.pause')
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
-  | ('schedules.read' | 'schedules.change')
-  | ('holds.read' | 'holds.decide');
+  | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change');
 
 /**
  * none: nothing about people is shown or changed. access: people's records are shown, and the log says which route did so for

@@ -7,9 +7,9 @@ import { chooseTenant } from '../store/tenants.js';
 import { buildReport } from '../sync/report.js';
 import { EXIT } from './exit-codes.js';
 import { wholeNumber } from './option-values.js';
-import { addRunsCancel } from './runs-cancel.js';
 import { reportText } from './report-text.js';
 import { act, type CommandFrame } from './run-command.js';
+import { cancelRunCommand } from './runs/cancel.js';
 import { runChangesCommand } from './runs/changes.js';
 import { runOf } from './runs/run-of.js';
 import { undoRunCommand } from './runs/undo.js';
@@ -52,7 +52,7 @@ export function addRuns(program: Command, frame: CommandFrame): void {
   );
   runChangesCommand(runs, frame);
   undoRunCommand(runs, frame);
-  addRunsCancel(runs, frame);
+  cancelRunCommand(runs, frame);
 }
 
 async function latest(db: Database, { tenant, integration, limit }: ListOptions): Promise<Run[]> {

@@ -10,6 +10,7 @@ import { cancelRun } from './cancel-run.js';
 import { failpoints, type FailpointName } from './failpoints.js';
 import { pauseIntegration, resumeIntegration } from './pause-integration.js';
 import { requestRun } from './request-run.js';
+import { requestUndo } from './request-undo.js';
 import { District, type SyncOptions } from './testing/district.js';
 import { tidyStages } from './tidy-stages.js';
 
@@ -103,6 +104,19 @@ describe('a run that is cancelled', () => {
     const runId = await request();
     await cancel(runId);
     expect(await isDue(runId)).toBe(false);
+  });
+
+  it('in the middle of applying can be undone: what it had applied is taken back', async () => {
+    const runId = await request();
+    await interruptedAt(runId, 'chunk.committed', () => cancel(runId));
+    const active = () => district.sql<{ rows: number }>('SELECT count(*)::int AS rows FROM orgs WHERE active');
+    expect((await active())[0]!.rows).toBeGreaterThan(0);
+    await tidyStages(district.database.worker);
+    const undo = { tenantId: tenantId(), runId, rows: null, reason: 'wrong file', actor: 'test' };
+    const { runId: undoId } = await requestUndo(district.database.app, undo);
+    expect((await district.work(undoId, small)).run.state).toBe('completed');
+    expect((await active())[0]!.rows).toBe(0);
+    expect((await find(runId)).state).toBe('rolled_back');
   });
 
   it('leaves a trail of who, why, and what it was at', async () => {

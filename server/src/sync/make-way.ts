@@ -4,12 +4,17 @@
  */
 import { Fault } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
+import { refusePaused } from '../store/integration-pauses.js';
 import { releaseEntities } from '../store/run-entities.js';
 import { activeRun, findRun, moveRun, type Run } from '../store/runs.js';
 
-/** The run that is under way, or null when the caller may create one. Nobody else asks until the caller's transaction ends. */
+/**
+ * The run that is under way, or null when the caller may create one. Nobody else asks until the caller's transaction
+ * ends. Throws Fault integration_paused.
+ */
 export async function makeWay(tx: Tx, tenantId: string, integrationId: string): Promise<Run | null> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`request-run ${integrationId}`]);
+  await refusePaused(tx, { tenantId, integrationId });
   const active = await activeRun(tx, tenantId, integrationId);
   if (active === null) return null;
   const run = await findRun(tx, tenantId, active);

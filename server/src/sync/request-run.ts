@@ -4,7 +4,6 @@
  */
 import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
-import { refusePaused } from '../store/integration-pauses.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
 import type { RunMode } from '@rollcall/core';
 import { createRun } from '../store/runs.js';
@@ -20,13 +19,14 @@ export interface RequestedRun {
 
 export interface WantedRun {
   readonly tenantId: string;
+  /** Name or id. */
   readonly integration: string;
   readonly mode: RunMode;
   readonly trigger: string;
   readonly actor: string;
 }
 
-/** Throws Fault integration_paused. */
+/** Throws Fault not_found or integration_paused. */
 export async function requestRun(db: Database, wanted: WantedRun): Promise<RequestedRun> {
   return db.withTenant(wanted.tenantId, (tx) => requestRunWithin(tx, wanted));
 }
@@ -35,7 +35,6 @@ export async function requestRun(db: Database, wanted: WantedRun): Promise<Reque
 export async function requestRunWithin(tx: Tx, wanted: WantedRun): Promise<RequestedRun> {
   const { tenantId, mode, trigger, actor } = wanted;
   const integration = await findIntegration(tx, tenantId, wanted.integration);
-  await refusePaused(tx, { tenantId, integrationId: integration.id });
   const active = await makeWay(tx, tenantId, integration.id);
   if (active !== null) return { tenantId, runId: active.id, integration, created: false };
   const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });

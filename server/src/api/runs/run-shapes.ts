@@ -32,7 +32,7 @@ const runSchema = z
     integration: z.string(),
     /** `apply` carries out an approval, `undo` takes a run back. */
     mode: z.enum(runModes),
-    /** manual, schedule, api, webhook, configuration, approval or undo. */
+    /** manual, schedule, api, webhook or configuration. */
     trigger: z.string(),
     state: z.enum(runStates),
     reason: z.string().nullable(),

@@ -54,6 +54,12 @@ describe('a schedule that is due', () => {
     expect(await fire(minutesLater(1))).toEqual([]);
   });
 
+  it('asks for the strategy that it names', async () => {
+    await add({ strategy: 'incremental' });
+    const [run] = await fire(minutesLater(0));
+    expect((await district.find(run!)).mode).toBe('incremental');
+  });
+
   it('leads to one run though ten schedulers look at the same moment', async () => {
     await add();
     const found = await Promise.all(Array.from({ length: 10 }, () => fire(minutesLater(0))));

@@ -5,13 +5,11 @@
 import { Fault, type RunMode } from '@rollcall/core';
 import type { Log } from '@rollcall/connectors';
 import type { Database, Tx } from '../../store/database.js';
-import { dueSchedules, settleDue, takeDue, type Firing, type Schedule, type Strategy } from '../../store/schedules.js';
+import { dueSchedules, settleDue, takeDue, type Firing, type Schedule } from '../../store/schedules.js';
 import { requestRunWithin } from '../../sync/request-run.js';
 import { isDatabaseAway } from '../database-away.js';
 import { blackoutAt } from './blackouts.js';
 import { nextTimes } from './due-times.js';
-
-const modeOf: Readonly<Record<Strategy, RunMode>> = { full: 'full', incremental: 'incremental' };
 
 type RunKey = { tenantId: string; runId: string };
 
@@ -51,7 +49,7 @@ async function outcomeOf(tx: Tx, schedule: Schedule, now: Date): Promise<Outcome
     const run = await requestRunWithin(tx, {
       tenantId,
       integration: integrationId,
-      mode: modeOf[strategy],
+      mode: strategy,
       trigger: 'schedule',
       actor: `schedule:${schedule.id}`,
     });

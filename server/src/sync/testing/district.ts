@@ -126,7 +126,8 @@ export class District {
     for (const { name } of stage) await this.sql(`DROP TABLE ${name}`);
     await this
       .sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
-      run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox, schedule_firings, declined_changes, hold_decisions`);
+      run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox,
+      declined_changes, hold_decisions, schedule_firings`);
   }
 
   /** Every roster row, role and link, without local ids and times: equal for two hubs that hold the same. */

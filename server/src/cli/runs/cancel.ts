@@ -1,19 +1,19 @@
 /** `runs cancel <id>`: ends a run at any moment; what it has applied stays and can be undone. */
 import type { Command } from 'commander';
 import { Fault } from '@rollcall/core';
-import { chooseTenant } from '../store/tenants.js';
-import { cancelRun } from '../sync/cancel-run.js';
-import { EXIT } from './exit-codes.js';
-import { isUuid } from './option-values.js';
-import { act, type CommandFrame } from './run-command.js';
-import { withRollcall } from './with-rollcall.js';
+import { chooseTenant } from '../../store/tenants.js';
+import { cancelRun } from '../../sync/cancel-run.js';
+import { EXIT } from '../exit-codes.js';
+import { isUuid } from '../option-values.js';
+import { act, type CommandFrame } from '../run-command.js';
+import { withRollcall } from '../with-rollcall.js';
 
 interface Options {
   readonly reason?: string;
   readonly tenant?: string;
 }
 
-export function addRunsCancel(runs: Command, frame: CommandFrame): void {
+export function cancelRunCommand(runs: Command, frame: CommandFrame): void {
   const cancel = runs
     .command('cancel')
     .description('End a run that is not over. What it has applied stays and can be undone.')
