@@ -2,7 +2,7 @@
  * Asks for the runs of schedules that are due, each due time once, however many schedulers there are: the run, the note of what
  * the due time led to, and the next due time are one transaction. What was missed while no scheduler ran leads to one run.
  */
-import { Fault, type RunMode } from '@rollcall/core';
+import { Fault } from '@rollcall/core';
 import type { Log } from '@rollcall/connectors';
 import type { Database, Tx } from '../../store/database.js';
 import { dueSchedules, settleDue, takeDue, type Firing, type Schedule } from '../../store/schedules.js';
