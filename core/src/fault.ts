@@ -8,7 +8,6 @@ export const faultCodes = {
   source_rate_limited: 'Wait; the run goes on by itself after the time that the source asked for.',
   source_bad_response: 'Ask the provider why its answer is not readable; nothing was changed.',
   source_inconsistent: 'Run the sync again; if it repeats, ask the provider about its paging.',
-  source_unexpectedly_empty: 'Check what the source shares with this client; nothing was removed.',
   lease_lost: 'Nothing to do: another worker goes on with this run.',
   run_does_not_add_up: 'Report this as a bug with the run id; the run changed nothing after this point.',
   invalid_configuration: "Correct the integration's configuration.",

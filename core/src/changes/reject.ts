@@ -6,7 +6,6 @@ export const rejectCodes = [
   'field_invalid',
   'field_too_long',
   'nul_character',
-  'duplicate_role',
   'dangling_reference',
   'reference_cycle',
 ] as const;

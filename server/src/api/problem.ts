@@ -28,7 +28,6 @@ export const faultStatus: Readonly<Record<FaultCode, number>> = {
   source_rate_limited: 503,
   source_bad_response: 502,
   source_inconsistent: 502,
-  source_unexpectedly_empty: 502,
   lease_lost: 409,
   run_does_not_add_up: 500,
   invalid_configuration: 422,

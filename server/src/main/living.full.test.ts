@@ -68,6 +68,26 @@ describe('beside a running instance', () => {
     expect(await rollcall.json('holds list')).toEqual([]);
   });
 
+  it('an emptied collection takes nobody away, and the report says that it was not read completely', async () => {
+    await rollcall.json('sandbox control empty {"entity":"users"}');
+    const emptied = await sync();
+    expect(emptied.run.reason).toContain('users');
+    expect(emptied.entities.users).toMatchObject({ complete: false, read: 0, deactivated: 0, held: 0 });
+    await rollcall.json('sandbox control empty {"entity":"users","off":true}');
+    expect((await sync()).run).toMatchObject({ state: 'completed', reason: null });
+  });
+
+  it('records that turn bad are rejected by name, and the others go on', async () => {
+    const bad = await rollcall.json<{ sourcedIds: string[] }>(
+      'sandbox control bad-records {"entity":"users","kind":"missing-name","count":2}',
+    );
+    const spoiled = await sync();
+    expect(spoiled.run.state).toBe('completed_with_rejects');
+    expect(spoiled.rejects.map((reject) => reject.externalId).toSorted()).toEqual(bad.sourcedIds.toSorted());
+    expect(spoiled.entities.users).toMatchObject({ rejected: 2, deactivated: 0, missing: 0 });
+    await rollcall.json('sandbox control reset {}');
+  });
+
   it('the API shows the same report as the command line', async () => {
     const [latest] = await rollcall.json<{ id: string }[]>('runs list --limit 1');
     const fromApi = await (await fetch(`${instance().apiUrl}/api/v1/runs/${latest!.id}`)).json();

@@ -65,6 +65,12 @@ describe('a full run', () => {
     expect(await district.contents()).toBe(before);
     const run = await district.sync();
     expect(run.entities.classes.updated).toBe(plan.entities.classes.planned);
+    const digests = await district.sql<{ plan_digest: string | null }>(
+      'SELECT plan_digest FROM runs WHERE id = ANY ($1)',
+      [[plan.run.id, run.run.id]],
+    );
+    expect(digests[0]!.plan_digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(digests[1]).toEqual(digests[0]);
   });
 
   it('leaves one audit row per chunk with the digest of its rows, and one message in the outbox', async () => {

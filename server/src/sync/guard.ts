@@ -22,9 +22,7 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
   const { integrationId, tenantId } = context.run;
   const entity = scope.entity.name;
   const open = await listHolds(tx, tenantId, { integrationId, entity, state: 'open' });
-  const measures = (await measureScopes(tx, scope)).filter(
-    (m) => phase.complete || m.operation !== 'deactivate' || m.rows > 0,
-  );
+  const measures = await measureScopes(tx, scope, phase.complete);
   if (measures.length === 0 && open.length === 0) return;
   const limits = context.policy.limits[entity];
   // Measured against nothing, a measure that does not trip cannot trip at all; most runs need no counting.

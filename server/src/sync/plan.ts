@@ -18,7 +18,7 @@ import {
   selfEdges,
 } from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
-import { countIgnored, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
+import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
 import { guard } from './guard.js';
@@ -40,6 +40,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     await guard(tx, context, scope, phase);
     await layOutChunks(tx, scope, context.policy.chunkRows);
+    await extendPlanDigest(tx, scope);
     if (context.run.mode !== 'plan') await refreshRejected(tx, scope, phase.complete);
     const staged = await countStaged(tx, scope);
     const counts = {

@@ -153,6 +153,14 @@ describe('records that their source has ended', () => {
     expect(await inactive()).toBe(0);
   });
 
+  it('are not held because of rows that an incomplete read did not show', async () => {
+    await district.control('leavers', { share: 0.6 });
+    await district.control('tobedeleted', { entity: 'users', count: 1 });
+    await district.control('faults', { collection: 'users', fault: 'wrong-total', delta: 5 });
+    const report = await district.sync();
+    expect(report.entities.users).toMatchObject({ complete: false, held: 0, deactivated: 1 });
+  });
+
   it('wait for a person when they are many', async () => {
     await district.control('tobedeleted', { entity: 'users', count: 200 });
     const report = await district.sync();

@@ -12,12 +12,13 @@ export interface ScopeMeasure {
 }
 
 /** Rows that an operation would touch, per school: of the plan, and of records that went missing just now. */
-export async function measureScopes(tx: Tx, scope: SqlScope): Promise<ScopeMeasure[]> {
+export async function measureScopes(tx: Tx, scope: SqlScope, absence: boolean): Promise<ScopeMeasure[]> {
   const { rows } = await tx.query<ScopeMeasure>(
     `SELECT operation, school, sum(rows)::bigint AS rows FROM (
        SELECT c.operation, c.school_id AS school, count(*) AS rows FROM sync_changes c
        WHERE ${scope.inPlan} AND c.state IS NULL AND NOT c.absent GROUP BY 1, 2
-       UNION ALL SELECT 'deactivate', a.school_id, count(*) FROM absent a WHERE a.state = 'active' GROUP BY 1, 2) m
+       UNION ALL SELECT 'deactivate', a.school_id, count(*) FROM absent a
+         WHERE ${absence} AND a.state = 'active' GROUP BY 1, 2) m
      GROUP BY 1, 2`,
   );
   return rows;

@@ -103,9 +103,12 @@ export function digestOf(rows: string): string {
     FROM sync_changes c WHERE ${rows})`;
 }
 
-export async function digestPlan(tx: Tx, scope: SqlScope): Promise<string> {
-  const { rows } = await tx.query<{ digest: string }>(`SELECT ${digestOf(scope.inPlan)} AS digest`);
-  return rows[0]!.digest;
+/** Takes this entity's rows into the digest of the run's whole plan. An entity without rows leaves it as it is. */
+export async function extendPlanDigest(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(
+    `UPDATE runs r SET plan_digest = encode(sha256(convert_to(coalesce(r.plan_digest, '') || ${digestOf(scope.inPlan)}, 'UTF8')), 'hex')
+     WHERE r.tenant_id = ${scope.tenant} AND r.id = ${scope.run} AND EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan})`,
+  );
 }
 
 /** Takes an entity's plan back, so that planning can be done again from the start. */
