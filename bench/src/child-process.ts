@@ -6,8 +6,11 @@ import type { Measured, Task } from './subject.js';
 const alive = new Set<ChildProcess>();
 
 /** Starts a Node program; its standard error is ours. */
-export function startNode(file: string, args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export function startNode(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   return child;

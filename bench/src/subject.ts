@@ -1,13 +1,15 @@
 /** What is measured: a subject is prepared, then works once, timed, in a process of its own. */
 export const phases = ['firstLoad', 'unchanged', 'changed'] as const;
 export type Phase = (typeof phases)[number];
+/** What only the product does. */
+export type ProductPhase = Phase | 'incremental' | 'undo';
 
 export const subjectNames = ['product', 'floor', 'batchedUpsert', 'rowOrm'] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
 export interface Task {
   readonly subject: SubjectName;
-  readonly phase: Phase;
+  readonly phase: ProductPhase;
   readonly sandboxUrl: string;
   readonly databaseUrl: string;
   /** Rows that a sampling subject takes. */

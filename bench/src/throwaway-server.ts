@@ -17,6 +17,8 @@ export interface ThrowawayServer {
   /** A fresh database for each subject; the address that the subject works with. */
   createDatabases(subjects?: readonly SubjectName[]): Promise<Readonly<Record<SubjectName, string>>>;
   dropDatabases(): Promise<void>;
+  /** The addresses of a subject's database for the product's roles. */
+  urls(subject: SubjectName): Promise<DatabaseUrls>;
   /** What is left to be written to disk by earlier work is not paid for by later work. */
   checkpoint(): Promise<void>;
   query<T>(subject: SubjectName, sql: string): Promise<T[]>;
@@ -24,6 +26,7 @@ export interface ThrowawayServer {
   stop(): Promise<void>;
 }
 
+type DatabaseUrls = import('../../server/src/store/provision.js').DatabaseUrls;
 type Provision = typeof import('../../server/src/store/provision.js');
 type Migrate = typeof import('../../server/src/store/migrate.js');
 type Embedded = typeof import('../../server/src/config/embedded-postgres.js');
@@ -57,6 +60,10 @@ export async function startServer(log: (line: string) => void): Promise<Throwawa
     async dropDatabases() {
       for (const subject of subjectNames)
         await once('postgres', `DROP DATABASE IF EXISTS ${nameOf(subject)} WITH (FORCE)`);
+    },
+    async urls(subject) {
+      const { provisionDatabase } = await productModule<Provision>('store/provision.js');
+      return provisionDatabase(server.adminUrl, nameOf(subject));
     },
     checkpoint: async () => void (await once('postgres', 'CHECKPOINT')),
     query: (subject, sql) => once(nameOf(subject), sql),

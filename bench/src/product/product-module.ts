@@ -6,5 +6,7 @@ const build = resolve(fileURLToPath(import.meta.url), '..', '..', '..', '..', 's
 
 /** `path` counts from the server's build; its type is that of the source file of the same path. */
 export async function productModule<T>(path: string): Promise<T> {
-  return (await import(pathToFileURL(resolve(build, path)).href)) as T;
+  return (await import(pathToFileURL(productPath(path)).href)) as T;
 }
+
+export const productPath = (path: string): string => resolve(build, path);

@@ -19,8 +19,18 @@ export async function prepareProduct(workerUrl: string): Promise<void> {
 }
 
 export async function product(task: Task, steps: Record<string, number>): Promise<Subject> {
-  const { Database, ensureTenant, DataSyncEngine, defaultPolicy, requestRun, withLease, buildReport } =
-    await productParts();
+  const {
+    Database,
+    ensureTenant,
+    DataSyncEngine,
+    defaultPolicy,
+    requestRun,
+    requestUndo,
+    listRuns,
+    findIntegration,
+    withLease,
+    buildReport,
+  } = await productParts();
   const db = new Database(task.databaseUrl, { connections });
   const { id: tenantId } = await ensureTenant(db, name);
   const ports = portsInto(steps);
@@ -37,10 +47,21 @@ export async function product(task: Task, steps: Record<string, number>): Promis
     return provider;
   };
   const engine = new DataSyncEngine({ db, ...ports, failpoint: () => undefined, policy: defaultPolicy, connect });
+  const lastRun = () =>
+    db.withTenant(tenantId, async (tx) => {
+      const { id } = await findIntegration(tx, tenantId, name);
+      const [run] = await listRuns(tx, tenantId, { integrationId: id, limit: 1 });
+      return run!.id;
+    });
+  const request = async () => {
+    const by = { tenantId, actor: 'bench' };
+    if (task.phase === 'undo') return requestUndo(db, { ...by, runId: await lastRun(), rows: null, reason: 'bench' });
+    const mode = task.phase === 'incremental' ? 'incremental' : 'full';
+    return requestRun(db, { ...by, integration: name, mode, trigger: 'manual' });
+  };
   return {
     async work() {
-      const wanted = { tenantId, integration: name, mode: 'full', trigger: 'manual', actor: 'bench' } as const;
-      const { runId } = await requestRun(db, wanted);
+      const { runId } = await request();
       const never = new AbortController().signal;
       const run = await withLease(db, { tenantId, runId, owner: 'bench' }, never, (held, signal) =>
         engine.run(held, signal),

@@ -18,6 +18,7 @@ import type { Run } from '../store/runs.js';
 import { DataSyncEngine } from '../sync/data-sync-engine.js';
 import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
+import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
 import { systemClock } from '../telemetry/system-clock.js';
@@ -63,6 +64,7 @@ export function compose(options: ComposeOptions): Composition {
     .register(mockDefinition);
   const registry = new IntegrationRegistry(factory, ports);
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
+  const turns = new Turns(ports.clock);
   const work = async (lease: Lease, signal: AbortSignal) => {
     const attempt = new AttemptProviders(db, factory);
     const engine = new DataSyncEngine({
@@ -70,6 +72,7 @@ export function compose(options: ComposeOptions): Composition {
       ...ports,
       failpoint,
       policy: defaultPolicy,
+      turns,
       connect: (run) => attempt.connect(run),
     });
     return engine.run(lease, signal).finally(() => attempt.end());

@@ -36,6 +36,7 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
 
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
 async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
+  await context.turn.take(context.signal);
   await write(context, async (tx) => {
     const scope = sqlScope(scopeOf(context), entity);
     await preferHashJoins(tx, rows);
@@ -43,6 +44,7 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
     await leaveTrail(tx, context, scope, chunk, counts);
     context.failpoint('chunk.written');
   });
+  context.turn.moved(chunk.creates + chunk.changes + chunk.deactivations);
   context.failpoint('chunk.committed');
 }
 

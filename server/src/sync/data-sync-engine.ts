@@ -12,9 +12,10 @@ import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
 import { endRun } from './end-run.js';
 import type { Failpoint } from './failpoints.js';
 import { scopeOf, write, type RunContext, type RunPolicy } from './run-context.js';
-import { inParallel } from './in-parallel.js';
+import { inParallelThenInOrder } from './in-parallel.js';
 import { stopRun } from './stop-run.js';
 import { synchronizers, type Synchronizer } from './synchronizers.js';
+import { Turns } from './turns.js';
 
 export interface EngineParts {
   readonly db: Database;
@@ -23,12 +24,18 @@ export interface EngineParts {
   readonly metrics: Metrics;
   readonly failpoint: Failpoint;
   readonly policy: RunPolicy;
+  /** Shared by all engines of a process; without them this engine's runs take turns among themselves. */
+  readonly turns?: Turns;
   /** Makes the provider of a run, with the configuration that the run is pinned to. */
   readonly connect: (run: Run) => Promise<IRosterProvider>;
 }
 
 export class DataSyncEngine {
-  constructor(private readonly parts: EngineParts) {}
+  readonly #turns: Turns;
+
+  constructor(private readonly parts: EngineParts) {
+    this.#turns = parts.turns ?? new Turns(parts.clock);
+  }
 
   /**
    * Works on a run under a lease until it is over or has to stop. Expected stops (the source is down, a person is needed) become
@@ -44,9 +51,11 @@ export class DataSyncEngine {
     try {
       const sourceRunId = await this.#sourceOf(run);
       const provider = sourceRunId === null ? await this.parts.connect(run) : null;
+      const turn = this.#turns.begin(run.tenantId);
       try {
-        await this.#work({ ...this.parts, lease, run, provider, signal, sourceRunId });
+        await this.#work({ ...this.parts, lease, run, provider, signal, sourceRunId, turn });
       } finally {
+        turn.end();
         await provider?.stop();
       }
     } catch (error) {
@@ -70,11 +79,22 @@ export class DataSyncEngine {
     context.failpoint('run.finished');
   }
 
+  /**
+   * While one collection is judged the next is read, and what is read is planned in dependency order beside it: the provider's
+   * ceiling bounds the requests, and the database would otherwise wait for the source.
+   */
   async #readAndPlan(context: RunContext): Promise<void> {
-    // While one collection is judged the next is read; the provider's own ceiling bounds the requests.
-    await this.#step(context, 'fetching', (s) => s.fetch(context), 2);
-    await this.#enter(context, 'staged');
-    await this.#step(context, 'staged', (s) => s.plan(context));
+    await this.#enter(context, 'fetching');
+    let since = context.clock.now();
+    await inParallelThenInOrder(synchronizers, 2, {
+      first: (synchronizer) => going(context, () => synchronizer.fetch(context)),
+      between: async () => {
+        since = this.#stepDone(context, 'fetching', since);
+        await this.#enter(context, 'staged');
+      },
+      then: (synchronizer) => going(context, () => synchronizer.plan(context)),
+    });
+    this.#stepDone(context, 'staged', since);
     await this.#enter(context, 'planned');
   }
 
@@ -90,16 +110,19 @@ export class DataSyncEngine {
     context: RunContext,
     state: RunState,
     work: (synchronizer: Synchronizer) => Promise<void>,
-    width = 1,
   ): Promise<void> {
     await this.#enter(context, state);
-    const started = context.clock.now();
-    await inParallel(inOrder(context), width, async (synchronizer) => {
-      context.signal.throwIfAborted();
-      await work(synchronizer);
-    });
-    context.metrics.time('rollcall_run_step_seconds', context.clock.now() - started, { step: state });
-    context.log.info('run.step-done', { run: context.run.id, step: state, ms: context.clock.now() - started });
+    const since = context.clock.now();
+    for (const synchronizer of inOrder(context)) await going(context, () => work(synchronizer));
+    this.#stepDone(context, state, since);
+  }
+
+  /** The present time, from which the next step is measured. */
+  #stepDone({ metrics, log, clock, run }: RunContext, step: RunState, since: number): number {
+    const now = clock.now();
+    metrics.time('rollcall_run_step_seconds', now - since, { step });
+    log.info('run.step-done', { run: run.id, step, ms: now - since });
+    return now;
   }
 
   /** Moves the run on; an attempt that goes on where another stopped passes the states that are behind it. */
@@ -110,6 +133,11 @@ export class DataSyncEngine {
       await moveRun(tx, context.lease, state);
     });
   }
+}
+
+async function going(context: RunContext, work: () => Promise<void>): Promise<void> {
+  context.signal.throwIfAborted();
+  await work();
 }
 
 /** Undoing goes the other way: what refers goes before what it refers to. */

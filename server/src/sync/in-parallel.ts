@@ -23,3 +23,36 @@ export async function inParallel<T>(
   const failure = results.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
 }
+
+/**
+ * Works through a list in two stages: `first` with a bounded number of items at a time, `then` one item at a time in the order of
+ * the list, as soon as the item is through the first stage. `between` is called when all are. A failure of either ends both.
+ */
+export async function inParallelThenInOrder<T>(
+  items: readonly T[],
+  width: number,
+  stages: {
+    first: (item: T) => Promise<void>;
+    between: () => Promise<void>;
+    then: (item: T) => Promise<void>;
+  },
+): Promise<void> {
+  const through = new Map(items.map((item) => [item, Promise.withResolvers<boolean>()]));
+  let failed = false;
+  const fails = (error: unknown): never => {
+    failed = true;
+    for (const { resolve } of through.values()) resolve(false);
+    throw error;
+  };
+  const firsts = inParallel(items, width, async (item) => {
+    if (failed) return;
+    await stages.first(item);
+    through.get(item)!.resolve(true);
+  }).catch(fails);
+  const followers = (async () => {
+    for (const item of items) if (await through.get(item)!.promise) await stages.then(item);
+  })().catch(fails);
+  const results = await Promise.allSettled([firsts.then(() => (failed ? undefined : stages.between())), followers]);
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
+}

@@ -71,6 +71,7 @@ class CollectionReader {
   /** `pastEnd`: all that was announced is read; an error there leaves the read unproven instead of stopping the run. */
   async readAt(offset: number, limit: number, pastEnd = false): Promise<void> {
     const { context, entity } = this;
+    await context.turn.take(context.signal);
     const page = await this.#fetch(offset, limit).catch((error: unknown) => {
       if (!pastEnd || !(error instanceof Fault) || error.code === 'source_unauthorised') throw error;
       return null;
@@ -79,6 +80,7 @@ class CollectionReader {
     const repeated = page.rowCount > 0 && this.pages.find((p) => p.keysDigest === page.keysDigest && p.rowCount > 0);
     if (repeated && repeated.attempt === context.run.attempt)
       throw new Fault('source_inconsistent', `The source gives the same page of ${entity.name} at different offsets.`);
+    context.turn.moved(page.rowCount);
     context.failpoint('page.fetched');
     const encoded = encodePage(entity, page, this.base);
     const { lines, ...rows } = encoded;

@@ -7,6 +7,7 @@ import { proveFence, type Lease } from '../store/leases.js';
 import type { Run } from '../store/runs.js';
 import type { RunScope } from '../store/sql/scope.js';
 import type { Failpoint } from './failpoints.js';
+import type { Turn } from './turns.js';
 
 export interface RunContext {
   readonly db: Database;
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly policy: RunPolicy;
   /** The run whose plan a decision is about; null for a run that reads the source. */
   readonly sourceRunId: string | null;
+  /** Its place among the runs that this process works on. */
+  readonly turn: Turn;
 }
 
 export interface RunPolicy {
@@ -54,6 +57,7 @@ export const scopeOf = (context: RunContext): RunScope => ({
 export async function write<T>(context: RunContext, work: (tx: Tx) => Promise<T>): Promise<T> {
   const { db, lease, run, signal } = context;
   signal.throwIfAborted();
+  context.turn.moved();
   return db.withTenant(
     run.tenantId,
     async (tx) => {
@@ -66,6 +70,7 @@ export async function write<T>(context: RunContext, work: (tx: Tx) => Promise<T>
 
 export async function read<T>(context: RunContext, work: (tx: Tx) => Promise<T>): Promise<T> {
   context.signal.throwIfAborted();
+  context.turn.moved();
   return context.db.withTenant(context.run.tenantId, work);
 }
 

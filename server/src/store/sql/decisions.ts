@@ -70,18 +70,23 @@ export async function planInverse(
   from: { source: string; selection: readonly string[] | null },
 ): Promise<number> {
   const { rowCount } = await tx.query(
-    `INSERT INTO sync_changes (${columns}, state, reason)
+    `WITH late AS MATERIALIZED (
+       SELECT g.local_id, max(g.xid) AS xid FROM change_log g
+       WHERE g.tenant_id = ${scope.tenant} AND g.entity = '${scope.entity.table}' AND g.xid > (SELECT min(k.xid) FROM sync_chunks k
+         WHERE k.tenant_id = ${scope.tenant} AND k.run_id = $1 AND k.entity = '${scope.entity.name}') GROUP BY 1)
+     INSERT INTO sync_changes (${columns}, state, reason)
      SELECT x.tenant_id, ${scope.run}, x.entity, x.local_id, x.external_id,
        CASE x.operation WHEN 'update' THEN 'update' WHEN 'deactivate' THEN 'reactivate' ELSE 'deactivate' END,
        x.absent, x.checksum, NULL, NULL, x.school_id, x.base_after, x.base_before,
        CASE WHEN x.operation = 'update' THEN x.after WHEN x.operation = 'deactivate' THEN '{}' END,
        CASE WHEN x.operation = 'update' THEN x.before WHEN x.operation = 'deactivate' THEN '{}' END,
        CASE WHEN x.moved THEN 'stale' END, CASE WHEN x.moved THEN 'the record changed after that run' END
-     FROM (SELECT c.*, EXISTS (SELECT FROM change_log g WHERE g.tenant_id = c.tenant_id AND g.xid > k.xid
-               AND g.entity = '${scope.entity.table}' AND g.local_id = c.local_id) AS moved
-       FROM sync_changes c JOIN sync_chunks k ON k.tenant_id = c.tenant_id AND k.run_id = c.run_id AND k.entity = c.entity
-         AND c.local_id BETWEEN k.first_id AND k.last_id AND k.applied_at IS NOT NULL
-       WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}' AND c.state IS NULL
+     FROM (SELECT c.*, coalesce(g.xid > k.xid, false) AS moved
+       FROM sync_chunks k JOIN sync_changes c ON c.tenant_id = k.tenant_id AND c.run_id = k.run_id AND c.entity = k.entity
+         AND c.local_id BETWEEN k.first_id AND k.last_id
+       LEFT JOIN late g ON g.local_id = c.local_id
+       WHERE k.tenant_id = ${scope.tenant} AND k.run_id = $1 AND k.entity = '${scope.entity.name}' AND k.applied_at IS NOT NULL
+         AND c.state IS NULL
          AND ($2::uuid[] IS NULL OR c.local_id = ANY ($2))) x`,
     [from.source, from.selection],
   );

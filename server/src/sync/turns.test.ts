@@ -1,0 +1,86 @@
+/** Who goes first among the runs of a process, by a clock that the test moves. */
+import { describe, expect, it } from '@jest/globals';
+import { Turns } from './turns.js';
+
+/** Each sleep passes the time and lets `meanwhile` happen. */
+class TestClock {
+  at = 0;
+  slept = 0;
+  meanwhile: () => void = () => undefined;
+  now = () => this.at;
+  sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
+    signal?.throwIfAborted();
+    this.at += ms;
+    this.slept += ms;
+    this.meanwhile();
+    return Promise.resolve();
+  };
+}
+
+const signal = new AbortController().signal;
+const scene = () => {
+  const clock = new TestClock();
+  const turns = new Turns(clock);
+  const large = turns.begin('large');
+  large.moved(500_000);
+  return { clock, turns, large };
+};
+
+describe('turns of runs', () => {
+  it('let a run go on at once that is alone, or the only one of its tenant to run', async () => {
+    const { clock, turns, large } = scene();
+    turns.begin('large');
+    await large.take(signal);
+    expect(clock.slept).toBe(0);
+  });
+
+  it('make a large run wait while a small one of another tenant moves, and never the small one', async () => {
+    const { clock, turns, large } = scene();
+    const small = turns.begin('small');
+    await small.take(signal);
+    expect(clock.slept).toBe(0);
+    let left = 30;
+    clock.meanwhile = () => (left-- > 0 ? small.moved(10) : small.end());
+    await large.take(signal);
+    expect(left).toBeLessThan(0);
+    expect(clock.slept).toBeLessThan(1_000);
+  });
+
+  it('let the large run have a turn each second, however long others go on', async () => {
+    const { clock, turns, large } = scene();
+    const small = turns.begin('small');
+    clock.meanwhile = () => small.moved(1);
+    await large.take(signal);
+    expect(clock.slept).toBe(1_000);
+  });
+
+  it('do not wait for a run that waits for something else', async () => {
+    const { clock, turns, large } = scene();
+    turns.begin('small');
+    await large.take(signal);
+    expect(clock.slept).toBeLessThanOrEqual(250);
+    const before = clock.slept;
+    await large.take(signal);
+    expect(clock.slept).toBe(before);
+  });
+
+  it('pass to the other once a run has had as much', async () => {
+    const { clock, turns, large } = scene();
+    const other = turns.begin('other');
+    other.moved(500_000);
+    await large.take(signal);
+    expect(clock.slept).toBe(0);
+    large.moved(1);
+    clock.meanwhile = () => other.moved(1);
+    await large.take(signal);
+    expect(clock.slept).toBe(10);
+  });
+
+  it('end with the reason of the signal', async () => {
+    const { turns, large } = scene();
+    turns.begin('small');
+    const stop = new AbortController();
+    stop.abort(new Error('the worker is to end'));
+    await expect(large.take(stop.signal)).rejects.toThrow('the worker is to end');
+  });
+});
