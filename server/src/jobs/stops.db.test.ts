@@ -111,7 +111,7 @@ describe('a source that asks us to wait', () => {
 describe('a source that is down', () => {
   it('is waited for longer each time, and after so many times in a row a person is asked', async () => {
     const run = await request();
-    await district.control('faults', { collection: 'orgs', fault: 'error', status: 503 });
+    await district.control('faults', { fault: 'error', status: 503 });
     const waits: number[] = [];
     for (let n = 0; n < patienceAllowed - 1; n += 1) {
       await attempt(run);
@@ -128,7 +128,7 @@ describe('a source that is down', () => {
 
   it('has its count begun anew by a run that gets on', async () => {
     const run = await request();
-    await district.control('faults', { collection: 'orgs', fault: 'error', status: 503 });
+    await district.control('faults', { fault: 'error', status: 503 });
     for (let n = 0; n < patienceAllowed - 1; n += 1) await attempt(run);
     await district.control('faults', {}, 'DELETE');
     await district.control('faults', { collection: 'users', fault: 'error', status: 503 });

@@ -4,7 +4,7 @@
  */
 import { cyclesIn, tooManyRejected, type Entity } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
-import { forgetChunks, layOutChunks } from '../store/chunks.js';
+import { anyApplied, forgetChunks, layOutChunks } from '../store/chunks.js';
 import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { phaseOf, phasesOf, updatePhase, type Phase } from '../store/run-entities.js';
 import { refreshRejected } from '../store/rejected-records.js';
@@ -21,7 +21,7 @@ import {
 import { keepOutOthers } from '../store/sql/quarantine.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
-import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
 import { guard } from './guard.js';
 import { quarantineUnplannable } from './quarantine.js';
@@ -35,7 +35,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   await restageStale(context, entity);
   const plan = () => writePlan(context, entity);
   await plan().catch(async (refusal: unknown) => {
-    const scope = sqlScope(run, entity);
+    const scope = await read(context, (tx) => planScope(tx, run, entity));
     await quarantineUnplannable(context, entity, refusal, (tx, first, last) =>
       planFeed(tx, context, scope, () => keepOutOthers(tx, scope, first, last)),
     );
@@ -45,11 +45,16 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   context.failpoint('plan.committed');
 }
 
+const planScope = async (tx: Tx, run: RunScope, entity: Entity): Promise<SqlScope> => ({
+  ...sqlScope(run, entity),
+  midway: await anyApplied(tx, run),
+});
+
 async function writePlan(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const found = await phaseOf(tx, run, entity.name);
-    const scope = sqlScope(run, entity);
+    const scope = await planScope(tx, run, entity);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
     const feed = await planFeed(tx, context, scope);

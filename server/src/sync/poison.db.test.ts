@@ -25,7 +25,11 @@ beforeAll(async () => {
   roots = await district.sql(`SELECT count(*)::int AS rows FROM orgs WHERE parent_id IS NULL`);
 });
 afterAll(() => district.close());
-beforeEach(() => district.wipe());
+beforeEach(async () => {
+  for (const table of ['users', 'enrollments', 'sync_changes', 'external_system_mappings'])
+    await district.sql(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS refused`);
+  await district.wipe();
+});
 
 const off = { share: 2, rows: 1_000_000 };
 const unlimited = Object.fromEntries(
@@ -152,9 +156,9 @@ describe('a record that the database refuses run after run', () => {
   it('is counted, is a dead letter from the third run on, and passes when it is taken', async () => {
     await refuse('users', `external_id <> '${student}'`);
     for (let run = 1; run <= 3; run += 1) await district.sync();
-    expect(await district.sql(`SELECT times FROM rejected_records WHERE state = 'open' AND external_id = $1`, [student])).toEqual(
-      [{ times: 3 }],
-    );
+    expect(
+      await district.sql(`SELECT times FROM rejected_records WHERE state = 'open' AND external_id = $1`, [student]),
+    ).toEqual([{ times: 3 }]);
     const letters = `SELECT external_id, code, error_class, state FROM dead_letters WHERE entity = 'users'`;
     const letter = { external_id: student, code: 'value_refused', error_class: 'poison' };
     expect(await district.sql(letters)).toEqual([{ ...letter, state: 'open' }]);

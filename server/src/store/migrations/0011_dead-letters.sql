@@ -59,7 +59,9 @@ CREATE TABLE corrections (
   applied_run_id uuid,
   ended_at timestamptz,
   PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, letter_id) REFERENCES dead_letters (tenant_id, id)
+  FOREIGN KEY (tenant_id, integration_id) REFERENCES integrations (tenant_id, id),
+  FOREIGN KEY (tenant_id, letter_id) REFERENCES dead_letters (tenant_id, id),
+  FOREIGN KEY (tenant_id, applied_run_id) REFERENCES runs (tenant_id, id)
 );
 CREATE UNIQUE INDEX corrections_one_active ON corrections (tenant_id, integration_id, entity, external_id, field)
   WHERE state = 'active';
