@@ -180,13 +180,13 @@ describe('when too much of an entity is kept out', () => {
       reason: expect.stringMatching(/too many rejects: users \(\d+ of \d+ records were kept out; the limit is 5 %/),
     });
     expect(report.entities.users).toMatchObject({ complete: false, deactivated: 0 });
-    expect(report.holds).toEqual([
-      expect.objectContaining({
+    expect(report.holds.reduce((rows, hold) => rows + hold.rows, 0)).toBe(2);
+    for (const hold of report.holds)
+      expect(hold).toMatchObject({
         entity: 'users',
         operation: 'deactivate',
-        reason: expect.stringContaining('kept out'),
-      }),
-    ]);
+        reason: expect.stringMatching(/kept out/),
+      });
     await district.control('reset', {});
   });
 });
