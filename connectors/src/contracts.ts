@@ -67,6 +67,11 @@ export interface CallContext {
    * as `unchanged`. It is asked once or more for each row, also of pages that are then thrown away, so it must do nothing else.
    */
   readonly isKnown?: (digest: string) => boolean;
+  /**
+   * Gives a row the values that a person has put right, by core's field names, before it is read; the row itself is left as it is. A
+   * provider that reads no rows of JSON objects may leave it alone.
+   */
+  readonly correct?: (row: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 export interface RosterPage<R = RosterRecord> {

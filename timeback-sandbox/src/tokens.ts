@@ -18,7 +18,7 @@ export class Tokens {
   readonly #live = new Map<string, Token>();
 
   constructor(
-    private readonly client: Client,
+    private client: Client,
     private readonly lifetimeSeconds: number,
   ) {}
 
@@ -44,6 +44,14 @@ export class Tokens {
     if (!token || token.expiresAtMs <= Date.now()) return false;
     token.uses += 1;
     return token.uses <= usesAllowed;
+  }
+
+  /** How many tokens died with the old secret. */
+  rotate(secret: string): number {
+    const revoked = this.#live.size;
+    this.#live.clear();
+    this.client = { ...this.client, secret };
+    return revoked;
   }
 
   #issue(): string {

@@ -64,7 +64,7 @@ export class TimeBackPull {
       entity,
       offset,
       rowCount,
-      ...this.#readRows(entity, list.rows, list.digests),
+      ...this.#readRows(entity, corrected(list.rows, context), list.digests),
       unchanged: list.unchanged,
       announcedTotal,
       effectiveLimit: stride(rowCount, offset, limit, wholeNumber(partOf(envelope, 'limit')), announcedTotal),
@@ -94,7 +94,7 @@ export class TimeBackPull {
     const row = partOf(answer.body, key);
     if (partOf(row, 'sourcedId') !== sourcedId)
       throw new Fault('source_inconsistent', 'The source answered with another record than the one asked for.');
-    const { records, rejects } = this.#readRows(entity, [row]);
+    const { records, rejects } = this.#readRows(entity, corrected([row], context));
     return rejects[0] ? { rejected: rejects[0] } : { found: true, record: records[0]! };
   }
 
@@ -102,6 +102,9 @@ export class TimeBackPull {
     return `${this.config.baseUrl.replace(/\/+$/, '')}${this.config.rosteringPath.replace(/\/+$/, '')}/${entity}`;
   }
 }
+
+const corrected = (rows: readonly unknown[], { correct }: CallContext): readonly unknown[] =>
+  correct ? rows.map((row) => (isObject(row) ? correct(row as Readonly<Record<string, unknown>>) : row)) : rows;
 
 /** Dots and nothing would name the collection or its parent instead of a record. */
 function pathPart(sourcedId: string): string {

@@ -8,6 +8,8 @@ export const rejectCodes = [
   'nul_character',
   'dangling_reference',
   'reference_cycle',
+  /** The database refuses a value that the reader took. */
+  'value_refused',
 ] as const;
 
 export type RejectCode = (typeof rejectCodes)[number];

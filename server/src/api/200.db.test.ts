@@ -164,6 +164,47 @@ describe('integrations', () => {
   });
 });
 
+describe('dead letters', () => {
+  const path = () => `/integrations/${north().integrationId}/dead-letters`;
+
+  test('are listed for an integration, by its name too, and narrowed', async () => {
+    const { status, body } = await api.get(path(), asNorth);
+    expect(status).toBe(200);
+    const letter = { id: north().letterId, kind: 'record', entity: 'users', externalId: 'ext-odd', state: 'open' };
+    expect(body).toEqual({ items: [expect.objectContaining(letter)], nextOffset: null });
+    const named = await api.get(
+      '/integrations/north%20source/dead-letters?kind=record&state=open&entity=users',
+      asNorth,
+    );
+    expect(named.body).toEqual(body);
+    for (const query of ['kind=run', 'state=passed', 'entity=orgs', `fingerprint=${'0'.repeat(16)}`])
+      expect([query, (await api.get(`${path()}?${query}`, asNorth)).body['items']]).toEqual([query, []]);
+  });
+
+  test('show their corrections one by one, and the log says that a person was shown', async () => {
+    api.logged.length = 0;
+    const { body } = await api.get(`${path()}/${north().letterId}`, asNorth);
+    expect(body).toMatchObject({ corrections: [{ field: 'familyName', value: 'Reed', state: 'reverted' }] });
+    const fields = expect.objectContaining({ route: 'getDeadLetter', records: 1 });
+    expect(api.logged).toEqual([{ event: 'people.shown', fields }]);
+  });
+
+  test('are discarded with a reason, which stays with them', async () => {
+    const asSouth = { 'x-rollcall-tenant': 'south' };
+    const of = `/integrations/${south().integrationId}/dead-letters/${south().letterId}`;
+    const { status, body } = await api.post(`${of}/discard`, { reason: ' it left ' }, asSouth);
+    expect([status, body]).toEqual([200, expect.objectContaining({ state: 'discarded', settledReason: 'it left' })]);
+    expect((await api.get(of, asSouth)).body).toMatchObject({ state: 'discarded', settledBy: 'api' });
+  });
+
+  test('have their corrections taken back', async () => {
+    const of = `${path()}/${north().letterId}`;
+    await api.database.sql(`UPDATE corrections SET state = 'active' WHERE letter_id = $1`, [north().letterId]);
+    const { status, body } = await api.post(`${of}/revert`, { reason: 'a slip of the pen' }, asNorth);
+    expect([status, body]).toEqual([200, { reverted: 1 }]);
+  });
+});
+
 describe('the roster', () => {
   test.each(entityNames)('lists %s of the tenant that was named, and finds each of them', async (entity) => {
     const [ours, theirs] = await Promise.all([

@@ -99,3 +99,42 @@ describe('a decision', () => {
     expect(await audited(runId, west)).toEqual([{ action: 'run.undo-requested', actor: 'api', details }]);
   });
 });
+
+describe('dead letters that are tried again', () => {
+  const reason = 'the form at the office says so';
+  const east = () => api.tenants[1]!;
+  const asEast = { 'x-rollcall-tenant': 'east' };
+  const path = () => `/integrations/${east().integrationId}/dead-letters`;
+  const letter = async () => (await api.get(`${path()}/${east().letterId}`, asEast)).body;
+
+  test('become one run, which a second request joins and which is rung for each time', async () => {
+    await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE tenant_id = $1 AND finished_at IS NULL`, [
+      east().tenantId,
+    ]);
+    api.rung.length = 0;
+    const first = await api.post(`${path()}/replay`, { all: true, reason }, asEast);
+    expect([first.status, first.body]).toEqual([202, { runId: expect.any(String), created: true, letters: 1 }]);
+    const runId = first.body['runId'] as string;
+    expect(first.headers.get('location')).toBe(`/api/v1/runs/${runId}`);
+    for (const wanted of [{ letters: [east().letterId] }, { fingerprint: 'f'.repeat(16) }]) {
+      const again = await api.post(`${path()}/replay`, { ...wanted, reason }, asEast);
+      expect([again.status, again.body]).toEqual([202, { runId, created: false, letters: 1 }]);
+    }
+    expect(api.rung).toEqual([1, 2, 3].map(() => ({ tenantId: east().tenantId, runId })));
+    expect(await letter()).toMatchObject({ state: 'replayed', replayRunId: runId });
+    const { body } = await api.get(`/runs/${runId}`, asEast);
+    expect(body).toMatchObject({ run: { state: 'queued', mode: 'full' } });
+  });
+
+  test('are corrected first where a person knows better', async () => {
+    await api.database.sql(`UPDATE dead_letters SET state = 'open', replay_run_id = NULL`);
+    const fields = { familyName: 'Quill', email: null };
+    const { status, body } = await api.post(`${path()}/${east().letterId}/edit`, { fields, reason }, asEast);
+    expect([status, body]).toEqual([202, { runId: expect.any(String), created: false, letters: 1 }]);
+    expect(await letter()).toMatchObject({ state: 'edited', replayRunId: body['runId'] });
+    const { corrections } = (await letter()) as { corrections: { field: string; state: string }[] };
+    const active = corrections.filter((made) => made.state === 'active').map((made) => made.field);
+    expect(active.toSorted()).toEqual(['email', 'familyName']);
+    expect(JSON.stringify(await audited(body['runId'] as string, east()))).not.toContain('Quill');
+  });
+});

@@ -39,6 +39,10 @@ test.each([
   ...['state=done', 'entity=pupils', 'operation=delete', 'values=yes', 'after=1', 'offset=5', 'limit=1001'].map(
     (query) => `/runs/00000000-0000-7000-8000-000000000000/changes?${query}`,
   ),
+  ...['state=gone', 'kind=row', 'entity=pupils', 'fingerprint=f', 'limit=0', 'after=1'].map(
+    (query) => `/integrations/x/dead-letters?${query}`,
+  ),
+  '/integrations/x/dead-letters/1',
   '/health/live?x=1',
 ])('GET %s is refused as a problem with a next step', async (path) => {
   const { status, headers, body } = await api.get(path, asNorth);
@@ -106,6 +110,46 @@ describe('POST /runs', () => {
     const response = await fetch(`${api.url}/api/v1/runs`, { method: 'POST', headers, body });
     return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
   }
+});
+
+describe('what is done about a dead letter', () => {
+  const reason = 'the form says so';
+  const fields = { familyName: 'Reed' };
+  const of = (verb: string) => {
+    const { integrationId, letterId } = api.tenants[0]!;
+    return `/integrations/${integrationId}/dead-letters/${verb === 'replay' ? verb : `${letterId}/${verb}`}`;
+  };
+
+  test.each([
+    ['replay', {}],
+    ['replay', { all: false }],
+    ['replay', { all: true, fingerprint: 'f'.repeat(16) }],
+    ['replay', { letters: [] }],
+    ['replay', { letters: ['1'] }],
+    ['replay', { fingerprint: 'F' }],
+    ['replay', { all: true, reason: ' ' }],
+    ['replay', { all: true, reason: undefined }],
+    ['edit', {}],
+    ['edit', { fields: {} }],
+    ['edit', { fields: [] }],
+    ['edit', { fields: { surname: 'Reed' } }],
+    ['edit', { fields: { familyName: '' } }],
+    ['edit', { fields: { enabledUser: 'Reed' } }],
+    ['edit', { fields, reason: '' }],
+    ['edit', { fields, actor: 'the principal' }],
+    ['discard', { reason: '' }],
+    ['discard', { fields }],
+    ['revert', { reason: undefined }],
+  ])('%s with %j is refused, without the value, and leaves nothing behind', async (verb, body) => {
+    const answer = await api.post(of(verb), { reason, ...body }, asNorth);
+    expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_input']);
+    expect(answer.text).not.toContain('Reed');
+    expect(api.rung).toEqual([]);
+    expect((await api.get('/runs', asNorth)).body['items']).toHaveLength(1);
+    const { integrationId, letterId } = api.tenants[0]!;
+    const letter = await api.get(`/integrations/${integrationId}/dead-letters/${letterId}`, asNorth);
+    expect(letter.body).toMatchObject({ state: 'open', corrections: [{ state: 'reverted' }] });
+  });
 });
 
 describe('a decision', () => {

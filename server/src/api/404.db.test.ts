@@ -58,6 +58,26 @@ test('nothing of another tenant can be decided, and nothing that does not exist'
   expect(api.rung).toEqual([]);
 });
 
+test('dead letters of another tenant, or of another integration, are neither shown nor settled', async () => {
+  const [ours, theirs] = [api.tenants[0]!, api.tenants[1]!];
+  const reason = 'curiosity';
+  for (const integration of [ours.integrationId, theirs.integrationId, nobody])
+    for (const id of [theirs.letterId, nobody]) {
+      const path = `/integrations/${integration}/dead-letters`;
+      expect([path, (await api.get(`${path}/${id}`, asNorth)).status]).toEqual([path, 404]);
+      for (const [verb, body] of [
+        ['replay', { letters: [id] }],
+        [`${id}/edit`, { fields: { familyName: 'Reed' } }],
+        [`${id}/revert`, {}],
+        [`${id}/discard`, {}],
+      ] as const)
+        expect([verb, (await api.post(`${path}/${verb}`, { ...body, reason }, asNorth)).status]).toEqual([verb, 404]);
+    }
+  expect((await api.get(`/integrations/${theirs.integrationId}/dead-letters`, asNorth)).status).toBe(404);
+  expect(await api.database.sql(`SELECT FROM dead_letters WHERE state <> 'open'`)).toEqual([]);
+  expect(api.rung).toEqual([]);
+});
+
 test('an integration of another tenant cannot be looked at or run', async () => {
   const id = api.tenants[1]!.integrationId;
   expect((await api.get(`/integrations/${id}/health`, asNorth)).status).toBe(404);

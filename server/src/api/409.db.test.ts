@@ -75,3 +75,59 @@ describe('while a run of the integration is under way', () => {
     expect(api.rung).toHaveLength(1);
   });
 });
+
+describe('a dead letter', () => {
+  const south = () => api.tenants[1]!;
+  const post = (verb: string, body: object = {}) => {
+    const path = `/integrations/${south().integrationId}/dead-letters`;
+    return api.post(
+      `${path}/${verb === 'replay' ? verb : `${south().letterId}/${verb}`}`,
+      { reason, ...body },
+      as('south'),
+    );
+  };
+  const letters = () => ({ letters: [south().letterId] });
+  const fields = { familyName: 'Reed' };
+
+  test('is not tried again while another run is under way', async () => {
+    const { body: run } = await api.post('/runs', { integration: south().integrationId, mode: 'plan' }, as('south'));
+    api.rung.length = 0;
+    for (const [verb, body] of [
+      ['replay', letters()],
+      ['edit', { fields }],
+    ] as const) {
+      const { status, body: problem } = await post(verb, body);
+      expect([status, problem['code'], problem['detail']]).toEqual([
+        ...[409, 'busy'],
+        expect.stringContaining(run['runId'] as string),
+      ]);
+    }
+    expect(api.rung).toEqual([]);
+    await api.post(`/runs/${run['runId'] as string}/cancel`, {}, as('south'));
+  });
+
+  test('of which no correction is in force has none to be taken back', async () => {
+    expect(await post('revert')).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+  });
+
+  test('that was discarded is settled: nothing more is done about it', async () => {
+    expect((await post('discard')).status).toBe(200);
+    for (const [verb, body] of [
+      ['discard', {}],
+      ['replay', letters()],
+      ['edit', { fields }],
+    ] as const)
+      expect([verb, await post(verb, body)]).toMatchObject([verb, { status: 409, body: { code: 'wrong_state' } }]);
+  });
+
+  test('of a decision is not tried again: the decision is made anew', async () => {
+    await api.database.sql(`UPDATE dead_letters SET state = 'open', kind = 'decision' WHERE id = $1`, [
+      south().letterId,
+    ]);
+    expect(await post('replay', letters())).toMatchObject({
+      status: 409,
+      body: { code: 'wrong_state', detail: expect.stringContaining('decide anew') },
+    });
+    expect(await post('edit', { fields })).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+  });
+});

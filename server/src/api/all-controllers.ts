@@ -5,6 +5,8 @@ import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
+import { DeadLettersController } from './dead-letters/dead-letters-controller.js';
+import { LetterActionsController } from './dead-letters/letter-actions-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
@@ -22,6 +24,8 @@ export const allControllers: readonly Type[] = [
   IntegrationsController,
   IntegrationPausesController,
   SchedulesController,
+  DeadLettersController,
+  LetterActionsController,
   ...rosterControllers,
   MetricsController,
 ];

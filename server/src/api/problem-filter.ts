@@ -3,7 +3,7 @@ import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { Log } from '@rollcall/connectors';
 import { Fault } from '@rollcall/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isUnavailable } from '../store/unavailable.js';
+import { isUnavailable } from '../store/trouble.js';
 import { LOG } from './tokens.js';
 import { problemOf } from './problem.js';
 

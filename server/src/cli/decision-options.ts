@@ -33,7 +33,7 @@ export function digestText(text: string): string {
   throw new InvalidArgumentError('It must be the digest that "holds show" prints, 64 hexadecimal digits.');
 }
 
-function reasonText(text: string): string {
+export function reasonText(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must say why.');
   if (text.length > 1000) throw new InvalidArgumentError('It must not be longer than 1000 characters.');
   return text.trim();

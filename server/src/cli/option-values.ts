@@ -45,4 +45,10 @@ export function fileName(text: string): string {
   return text;
 }
 
+/** As "dead-letters list" prints it. */
+export function fingerprintText(text: string): string {
+  if (/^[0-9a-f]{16}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('It must be a fingerprint that "dead-letters list" prints, 16 hexadecimal digits.');
+}
+
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

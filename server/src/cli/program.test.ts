@@ -64,6 +64,14 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['integration pause x', /^Required option '--reason <text>' not specified\./],
   ['schedule add x --every soon', /number with its unit, like 90s, 15m, 6h or 1d/],
   ['schedule add x --strategy fast', /one of full, incremental/],
+  ['dead-letters show', /^Missing required argument 'id'\./],
+  ['dead-letters list --state gone', /Allowed choices are open, replayed, edited/],
+  ['dead-letters replay --fingerprint x --reason r', /must be a fingerprint that "dead-letters list" prints/],
+  ['dead-letters replay --all', /^Required option '--reason <text>' not specified\./],
+  ['dead-letters edit a --set name --reason r', /must be field=value/],
+  ['dead-letters edit a --set grades=[ --reason r', /looks like JSON and cannot be read/],
+  ['dead-letters edit a --reason r', /^Required option '--set <field=value\.\.\.>' not specified\./],
+  ['dead-letters discard a', /^Required option '--reason <text>' not specified\./],
   ['schedule remove', /^Missing required argument 'id'\./],
   ['sandbox --port 70000', /whole number from 0 to 65535/],
 ];
@@ -97,6 +105,7 @@ describe('help', () => {
     'holds',
     'integration',
     'schedule',
+    'dead-letters',
     'sandbox',
     'serve',
     'worker',
@@ -114,7 +123,17 @@ describe('help', () => {
     ...['up', 'sync', 'runs list', 'runs show', 'runs changes', 'runs undo'],
     ...['holds list', 'holds show', 'holds approve', 'holds decline', 'integration add', 'integration list'],
     ...['runs cancel', 'integration pause', 'integration resume', 'schedule add', 'schedule list', 'schedule remove'],
-    ...['integration test', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
+    ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters edit', 'dead-letters revert'],
+    ...[
+      'dead-letters discard',
+      'integration test',
+      'sandbox',
+      'sandbox control',
+      'serve',
+      'worker',
+      'migrate',
+      'doctor',
+    ],
   ])('of "%s" says what it does, and that it speaks JSON', async (words) => {
     const { code, out } = await cli([...words.split(' '), '--help']);
     expect(code).toBe(0);

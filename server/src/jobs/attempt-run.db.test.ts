@@ -1,9 +1,9 @@
 /** An attempt begins only when it should, excludes every other, and an error that nobody foresaw does not go on for ever. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Fault } from '@rollcall/core';
+import { crashesAllowed, Fault } from '@rollcall/core';
 import type { Lease } from '../store/leases.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
-import { attemptsAllowed, crashesAllowed } from '../sync/fail-run.js';
+import { attemptsAllowed } from '../sync/fail-run.js';
 import { attemptRun, type AttemptEnd } from './attempt-run.js';
 import { quietLog, QueuedDistrict } from './testing/queued-district.js';
 

@@ -4,13 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Fault } from '@rollcall/core';
+import { Fault, treatments } from '@rollcall/core';
 import type { Log } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import type { Lease } from '../store/leases.js';
 import { isRunDue } from '../store/run-due.js';
 import type { Run } from '../store/runs.js';
+import { troubleOf } from '../store/trouble.js';
 import { giveUp, noteCrash } from '../sync/fail-run.js';
+import { stopForDatabase } from '../sync/stop-run.js';
 import { withLease } from '../sync/with-lease.js';
 import { isDatabaseAway } from './database-away.js';
 
@@ -54,7 +56,8 @@ async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal
     log.info('attempt.ended', { run: run.id, state: run.state, reason: run.reason, attempt: run.attempt });
     return 'over';
   } catch (error) {
-    if (signal.aborted || error instanceof Fault || isDatabaseAway(error)) throw error;
+    if (signal.aborted || error instanceof Fault) throw error;
+    if (isDatabaseAway(error)) return noted(parts, lease, error);
     log.error('attempt.crashed', {
       run: lease.runId,
       errorName: nameOf(error),
@@ -64,6 +67,16 @@ async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal
     await noteCrash(db, lease, nameOf(error));
     return 'crashed';
   }
+}
+
+/** Says on the run that it waits for the database, where that can be written; else it is found as it stands. */
+async function noted({ db, log }: AttemptParts, lease: Lease, error: unknown): Promise<AttemptEnd> {
+  const trouble = troubleOf(error);
+  if (treatments[trouble].state === null) throw error;
+  const state = await stopForDatabase(db, lease, trouble).catch(() => null);
+  if (state === null) throw error;
+  log.warn('attempt.waits', { run: lease.runId, reason: trouble, state });
+  return 'over';
 }
 
 const isDue = (db: Database, run: { tenantId: string; runId: string }): Promise<boolean> =>

@@ -74,6 +74,15 @@ export async function finishChunk(tx: Tx, scope: SqlScope, chunk: Chunk, counts:
   return rows[0]?.digest ?? null;
 }
 
+/** Whether any chunk of the run is applied, of whatever entity. */
+export async function anyApplied(tx: Tx, run: { tenantId: string; runId: string }): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'SELECT FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND applied_at IS NOT NULL LIMIT 1',
+    [run.tenantId, run.runId],
+  );
+  return rowCount === 1;
+}
+
 export async function sumChunks(tx: Tx, phase: Phase): Promise<ChunkCounts> {
   const { rows } = await tx.query<ChunkCounts>(
     `SELECT coalesce(sum(created), 0)::bigint AS created, coalesce(sum(updated), 0)::bigint AS updated,

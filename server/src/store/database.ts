@@ -2,6 +2,8 @@
  * The one way to the database: a transaction that belongs to one tenant. The tenant is set inside the transaction only, so a
  * pooled connection can never carry it to the next caller, and without it row-level security shows nothing.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseTroubleOf } from '@rollcall/core';
 import pg from 'pg';
 
 export type Tx = pg.PoolClient;
@@ -14,6 +16,8 @@ export interface Origin {
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const triesAtRaces = 4;
 
 // Dates stay the text that PostgreSQL sends: a calendar day has no time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
@@ -33,12 +37,22 @@ export class Database {
     this.#pool.on('error', (error) => options.onError?.(error));
   }
 
-  /** Runs `work` in one transaction of the tenant: all of it is committed, or nothing. */
+  /**
+   * Runs `work` in one transaction of the tenant: all of it is committed, or nothing. A deadlock or a serialization failure begins it
+   * anew, a few times, so `work` must change nothing outside the transaction that may not be changed twice.
+   */
   async withTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>, by: Origin = {}): Promise<T> {
     const begin = `BEGIN; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true),
       set_config('app.origin', ${pg.escapeLiteral(by.origin ?? 'system')}, true),
       set_config('app.run', ${by.runId ? literal(by.runId) : "''"}, true)`;
-    return this.#transaction(begin, work);
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await this.#transaction(begin, work);
+      } catch (error) {
+        // All of it was rolled back, so it may be done again from the start.
+        if (tries === triesAtRaces || databaseTroubleOf(error as Error) !== 'database_raced') throw error;
+        await sleep(Math.random() * 50 * 2 ** tries);
+      }
   }
 
   /** Tenants themselves are not rows of a tenant; nothing else may be read this way. */

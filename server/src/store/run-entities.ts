@@ -97,6 +97,15 @@ export async function phaseOf(tx: Tx, run: RunKey, entity: EntityName): Promise<
   return phase;
 }
 
+/** Keeps others from changing the phase until this transaction ends. */
+export async function holdPhase(tx: Tx, run: RunKey, entity: EntityName): Promise<void> {
+  await tx.query('SELECT FROM run_entities WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 FOR UPDATE', [
+    run.tenantId,
+    run.runId,
+    entity,
+  ]);
+}
+
 export type PhaseChange = Partial<Omit<Phase, 'entity' | 'providerTime'>> & { providerTime?: string | null };
 
 export async function updatePhase(tx: Tx, run: RunKey, entity: EntityName, change: PhaseChange): Promise<void> {

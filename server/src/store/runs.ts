@@ -1,6 +1,15 @@
 /** Runs: one row for each sync of an integration, with its state; a state moves only along core's table. */
-import { Fault, finalRunStates, mayMove, type RunMode, type RunReport, type RunState } from '@rollcall/core';
+import {
+  Fault,
+  finalRunStates,
+  mayMove,
+  type ErrorClass,
+  type RunMode,
+  type RunReport,
+  type RunState,
+} from '@rollcall/core';
 import type { Tx } from './database.js';
+import { reopenLetters } from './dead-letters.js';
 
 export interface Run {
   readonly id: string;
@@ -14,6 +23,10 @@ export interface Run {
   readonly reason: string | null;
   readonly nextStep: string | null;
   readonly attempt: number;
+  /** The attempt that last came to an orderly stop; those after it were lost. */
+  readonly settledAttempt: number;
+  /** What the run last stopped for, as a class of core's table. */
+  readonly stoppedClass: ErrorClass | null;
   readonly configurationVersion: number;
   /** The hold that a run of mode apply releases. */
   readonly holdId: string | null;
@@ -32,7 +45,8 @@ export interface Run {
 }
 
 const columns = `r.id, r.tenant_id AS "tenantId", r.integration_id AS "integrationId", i.name AS integration, r.mode, r.trigger, r.state,
-  r.reason, r.next_step AS "nextStep", r.attempt, r.configuration_version AS "configurationVersion",
+  r.reason, r.next_step AS "nextStep", r.attempt, r.settled_attempt AS "settledAttempt",
+  r.stopped_class AS "stoppedClass", r.configuration_version AS "configurationVersion",
   r.hold_id AS "holdId", r.undoes_run_id AS "undoesRunId", r.selection, r.requested_by AS "requestedBy",
   r.request_reason AS "requestReason",
   r.requested_at AS "requestedAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
@@ -120,8 +134,9 @@ export async function moveRun(
   );
   const from = rows[0]?.state;
   if (!from) throw new Fault('not_found', 'There is no such run.');
-  if (from === to) return;
-  if (!mayMove(from, to)) throw new RangeError(`a run cannot move from ${from} to ${to}`);
+  // A pause that follows upon a pause has a time of its own.
+  if (from === to && why.resumeInMs === undefined) return;
+  if (from !== to && !mayMove(from, to)) throw new RangeError(`a run cannot move from ${from} to ${to}`);
   await tx.query(
     `UPDATE runs SET state = $3, reason = $4, next_step = $5, started_at = coalesce(started_at, now()),
        finished_at = CASE WHEN $6 THEN now() END, resume_at = now() + make_interval(secs => $7::float8 / 1000)
@@ -136,6 +151,7 @@ export async function moveRun(
       why.resumeInMs ?? null,
     ],
   );
+  if (finalRunStates.includes(to)) await reopenLetters(tx, run);
 }
 
 /** Counts a new attempt and returns its number. */
@@ -145,6 +161,39 @@ export async function beginAttempt(tx: Tx, run: { tenantId: string; runId: strin
     [run.tenantId, run.runId],
   );
   return rows[0]!.attempt;
+}
+
+export interface Stops {
+  /** In a row, this one included, without a page read in between. */
+  readonly stops: number;
+  /** Those of them that used up patience. */
+  readonly patienceSpent: number;
+}
+
+/** Counts an orderly stop of the present attempt. An attempt that got on begins the count anew. */
+export async function countStop(
+  tx: Tx,
+  run: { tenantId: string; runId: string },
+  stop: { class: ErrorClass; patience: boolean },
+): Promise<Stops> {
+  const { rows } = await tx.query<Stops>(
+    `WITH got_on AS (SELECT EXISTS (SELECT FROM sync_pages p JOIN runs r USING (tenant_id) WHERE p.tenant_id = $1
+         AND p.run_id = $2 AND r.id = $2 AND p.attempt = r.attempt AND p.row_count > 0) AS yes)
+     UPDATE runs r SET settled_attempt = attempt, stopped_class = $3,
+       stops = CASE WHEN g.yes THEN 1 ELSE stops + 1 END,
+       patience_spent = CASE WHEN g.yes THEN 0 ELSE patience_spent END + $4::int
+     FROM got_on g WHERE r.tenant_id = $1 AND r.id = $2 RETURNING stops, patience_spent AS "patienceSpent"`,
+    [run.tenantId, run.runId, stop.class, stop.patience ? 1 : 0],
+  );
+  return rows[0]!;
+}
+
+/** A run that waits for a new secret tries it now, because somebody asks. */
+export async function tryNow(tx: Tx, run: { tenantId: string; runId: string }): Promise<void> {
+  await tx.query(
+    `UPDATE runs SET resume_at = now() WHERE tenant_id = $1 AND id = $2 AND state = 'paused' AND resume_at IS NOT NULL`,
+    [run.tenantId, run.runId],
+  );
 }
 
 export async function saveReport(tx: Tx, run: { tenantId: string; runId: string }, report: RunReport): Promise<void> {

@@ -7,6 +7,8 @@ import { finishChunk, pendingChunks, type Chunk, type ChunkCounts } from '../sto
 import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { writeOutbox } from '../store/outbox.js';
+import { refreshLetters, rejectClass } from '../store/raise-letters.js';
+import { passRefused } from '../store/rejected-records.js';
 import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
 import {
   applyChangedRoles,
@@ -21,11 +23,18 @@ import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js'
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
 import { inParallel } from './in-parallel.js';
+import { planEntity } from './plan.js';
+import { quarantineUnappliable } from './quarantine.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function applyEntity(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
-  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  let phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  if (phase.state === 'fetched' && context.sourceRunId === null) {
+    // A record that it may refer to could not be applied.
+    await planEntity(context, entity);
+    phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  }
   if (phase.state !== 'planned') return;
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
   const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes, 0);
@@ -37,12 +46,17 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
 async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
   await context.turn.take(context.signal);
-  await write(context, async (tx) => {
-    const scope = sqlScope(scopeOf(context), entity);
-    await preferHashJoins(tx, rows);
-    const counts = await writeRows(tx, scope, chunk);
-    await leaveTrail(tx, context, scope, chunk, counts);
-    context.failpoint('chunk.written');
+  const scope = sqlScope(scopeOf(context), entity);
+  const apply = () =>
+    write(context, async (tx) => {
+      await preferHashJoins(tx, rows);
+      const counts = await writeRows(tx, scope, chunk);
+      await leaveTrail(tx, context, scope, chunk, counts);
+      context.failpoint('chunk.written');
+    });
+  await apply().catch(async (refusal: unknown) => {
+    await quarantineUnappliable(context, entity, chunk, refusal, (tx, part) => writeRows(tx, scope, part));
+    await apply();
   });
   context.turn.moved(chunk.creates + chunk.changes + chunk.deactivations);
   context.failpoint('chunk.committed');
@@ -103,5 +117,6 @@ async function settleFromFeed(tx: Tx, scope: SqlScope, phase: Phase): Promise<vo
   await preferHashJoins(tx);
   await welcomeBack(tx, scope);
   await forgetOvertakenDeclines(tx, scope);
+  if ((await passRefused(tx, scope)) > 0) await refreshLetters(tx, scope, rejectClass);
   if (phase.complete && phase.counts.missing !== 0) await countMissed(tx, scope);
 }

@@ -2,7 +2,7 @@
  * The recipe of a run: fetch, plan, apply, verify, entity by entity in dependency order. Everything that a run has done stands in
  * the database, so an attempt that dies is followed by one that goes on.
  */
-import { Fault, type RunState } from '@rollcall/core';
+import { Fault, treatments, type RunState } from '@rollcall/core';
 import type { Clock, IRosterProvider, Log, Metrics } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import { proveFence, type Lease } from '../store/leases.js';
@@ -59,7 +59,7 @@ export class DataSyncEngine {
         await provider?.stop();
       }
     } catch (error) {
-      if (!(error instanceof Fault) || error.code === 'lease_lost') throw error;
+      if (!(error instanceof Fault) || treatments[error.code].action === 'retry') throw error;
       await stopRun(db, lease, run, error);
     }
     return db.withTenant(lease.tenantId, (tx) => findRun(tx, lease.tenantId, lease.runId));

@@ -1,10 +1,11 @@
 /** The end of a run: its report is kept, its claims are let go, its stage is dropped unless a hold still needs it. */
-import { Fault, finalRunStates, type RunState } from '@rollcall/core';
+import { Fault, finalRunStates, tooManyRejected, type RunState } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Tx } from '../store/database.js';
+import { passRunLetters } from '../store/raise-letters.js';
 import { findHold, listHolds } from '../store/holds.js';
 import { setIntegrationStatus } from '../store/integrations.js';
-import { phasesOf, releaseEntities } from '../store/run-entities.js';
+import { phasesOf, releaseEntities, type Phase } from '../store/run-entities.js';
 import { findRun, moveRun, savePeakMemory, saveReport } from '../store/runs.js';
 import { closeStage } from '../store/stage.js';
 import { staleStages } from '../store/stage-leftovers.js';
@@ -24,9 +25,9 @@ export async function endRun(context: RunContext): Promise<void> {
     const incomplete = context.sourceRunId
       ? []
       : (await phasesOf(tx, key)).filter((phase) => phase.incompleteReason !== null);
-    const reason =
-      incomplete.length > 0 ? `not read completely: ${incomplete.map((phase) => phase.entity).join(', ')}` : null;
+    const reason = incomplete.length > 0 ? incomplete.map(doubtText).join('; ') : null;
     const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
+    if (mode === 'full' || mode === 'incremental') await passRunLetters(tx, { tenantId, integrationId });
     await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
     await releaseEntities(tx, key);
     const ended = await findRun(tx, tenantId, runId);
@@ -54,6 +55,11 @@ export async function endRun(context: RunContext): Promise<void> {
     });
     await dropStages(tx, context);
   });
+}
+
+function doubtText({ entity, counts }: Phase): string {
+  const doubt = tooManyRejected(counts.rejected ?? 0, counts.distinct ?? 0);
+  return doubt === null ? `not read completely: ${entity}` : `too many rejects: ${entity} (${doubt})`;
 }
 
 /** No run ends well with a phase left behind, whatever the reason. */

@@ -2,20 +2,18 @@
  * What becomes of a run whose attempt ended in an error that nobody foresaw: it pauses and is tried again, each time later;
  * after some such attempts in a row, or far too many of any kind, it has failed. Nothing crashes for ever.
  */
-import { finalRunStates } from '@rollcall/core';
+import { crashesAllowed, finalRunStates, pauseMs, treatments } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
+import { runLetter } from '../store/raise-letters.js';
 import { setIntegrationStatus } from '../store/integrations.js';
 import { proveFence, type Lease } from '../store/leases.js';
 import { releaseEntities } from '../store/run-entities.js';
 import { findRun, moveRun, type Run } from '../store/runs.js';
 
-/** Attempts in a row that may end in an unforeseen error. */
-export const crashesAllowed = 5;
-/** Attempts of any kind. Outages of the source ask for a person long before; only a worker that dies again and again gets here. */
+/** Attempts since the last orderly stop. Only a run whose workers die again and again gets here. */
 export const attemptsAllowed = 25;
 
-const firstPauseMs = 1_000;
 const nextStep = 'Look for this run in the log of the worker and report what stands there; then sync again.';
 
 /** Call it under the lease of the attempt. `errorName` is the error's class, never its text, which may hold anything. */
@@ -37,7 +35,7 @@ export async function noteCrash(db: Database, lease: Lease, errorName: string): 
     await moveRun(tx, lease, 'paused', {
       reason: 'internal error',
       nextStep,
-      resumeInMs: firstPauseMs * 2 ** (crashes - 1),
+      resumeInMs: pauseMs('unforeseen', crashes),
     });
     return 'paused';
   });
@@ -47,9 +45,9 @@ export async function noteCrash(db: Database, lease: Lease, errorName: string): 
 export async function giveUp(db: Database, lease: Lease): Promise<boolean> {
   return db.withTenant(lease.tenantId, async (tx) => {
     const run = await findRun(tx, lease.tenantId, lease.runId);
-    if (run.attempt < attemptsAllowed) return false;
+    if (run.attempt - run.settledAttempt < attemptsAllowed) return false;
     await proveFence(tx, lease);
-    await fail(tx, run, `given up after ${run.attempt} attempts that came to no end`);
+    await fail(tx, run, `given up after ${run.attempt - run.settledAttempt} attempts that came to no end`);
     return true;
   });
 }
@@ -70,6 +68,7 @@ async function fail(tx: Tx, run: Run, reason: string): Promise<'failed'> {
   const { tenantId, id: runId, integrationId } = run;
   await moveRun(tx, { tenantId, runId }, 'failed', { reason, nextStep });
   await releaseEntities(tx, { tenantId, runId });
+  await runLetter(tx, run, { class: treatments.unforeseen.class, code: 'unforeseen', reason });
   const status = { state: 'needs_attention', reason, nextStep, runId, succeeded: false } as const;
   await setIntegrationStatus(tx, { tenantId, id: integrationId }, status);
   await writeAudit(tx, { tenantId, integrationId, runId, action: 'run.failed', details: { state: 'failed', reason } });

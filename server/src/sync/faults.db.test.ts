@@ -52,8 +52,8 @@ describe('a lasting fault stops the run with its reason and the next step', () =
   it.each([
     ['status 500', { fault: 'error', status: 500 }, 'paused'],
     ['429 with a long Retry-After', { fault: 'rate-limit', retryAfter: 600 }, 'paused'],
-    ['status 401', { fault: 'error', status: 401 }, 'needs_attention'],
-    ['status 403', { fault: 'error', status: 403 }, 'needs_attention'],
+    ['status 401', { fault: 'error', status: 401 }, 'paused'],
+    ['status 403', { fault: 'error', status: 403 }, 'paused'],
     ['status 404', { fault: 'error', status: 404 }, 'needs_attention'],
     ['JSON cut in the middle', { fault: 'truncate' }, 'needs_attention'],
     ['a web page with 200', { fault: 'html' }, 'needs_attention'],

@@ -2,7 +2,7 @@
  * Step 5: holds back the part of a plan that is too unusual to apply without a person, school by school and then for the whole
  * integration. What is held waits; the rest goes on. Holds that nothing belongs to any more are closed.
  */
-import { trippedLimit, type Operation } from '@rollcall/core';
+import { tooManyRejected, trippedLimit, type Operation } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
 import { closeHold, listHolds, openOrRefreshHold, type Hold } from '../store/holds.js';
 import type { Phase } from '../store/run-entities.js';
@@ -33,6 +33,7 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
   for (const measure of measures) {
     const reason =
       openReason(open, measure) ??
+      (measure.operation === 'deactivate' ? doubtOf(phase) : null) ??
       trippedLimit(limits, { ...measure, active: active.get(measure.school) ?? 0 }, phase.completedBefore);
     if (reason === null) remaining.push(measure);
     else await holdScope(tx, context, scope, phase, { ...measure, reason }, refreshed);
@@ -49,6 +50,10 @@ function openReason(open: readonly Hold[], measure: ScopeMeasure): string | null
   );
   return hold?.reason ?? null;
 }
+
+/** Where too much was kept out, what the source ends by name waits for a person too. */
+const doubtOf = (phase: Phase): string | null =>
+  phase.complete ? null : tooManyRejected(phase.counts.rejected ?? 0, phase.counts.distinct ?? 0);
 
 async function guardIntegration(
   tx: Tx,

@@ -5,6 +5,8 @@
 import { Fault } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
 import { refusePaused } from '../store/integration-pauses.js';
+import { findIntegration } from '../store/integrations.js';
+import { raiseFence } from '../store/leases.js';
 import { releaseEntities } from '../store/run-entities.js';
 import { activeRun, findRun, moveRun, type Run } from '../store/runs.js';
 
@@ -18,13 +20,21 @@ export async function makeWay(tx: Tx, tenantId: string, integrationId: string): 
   const active = await activeRun(tx, tenantId, integrationId);
   if (active === null) return null;
   const run = await findRun(tx, tenantId, active);
-  if (run.state !== 'needs_attention') return run;
+  if (run.state !== 'needs_attention' && !(await isOutdated(tx, run))) return run;
+  await raiseFence(tx, { tenantId, runId: active });
   await moveRun(tx, { tenantId, runId: active }, 'failed', {
     reason: run.reason,
     nextStep: 'A later run took its place.',
   });
   await releaseEntities(tx, { tenantId, runId: active });
   return null;
+}
+
+/** A run that waits for a new secret under a configuration that has changed meanwhile would wait for ever. */
+async function isOutdated(tx: Tx, run: Run): Promise<boolean> {
+  if (run.state !== 'paused' || run.stoppedClass !== 'auth') return false;
+  const { configurationVersion } = await findIntegration(tx, run.tenantId, run.integrationId);
+  return configurationVersion !== run.configurationVersion;
 }
 
 /** The same for what cannot join a run under way. Throws Fault busy. */

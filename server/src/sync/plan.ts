@@ -2,10 +2,11 @@
  * Step 4: works out what has to be done for one entity, row by row, and lets the guard judge it. One transaction that writes
  * nothing but the plan; a dry run is this and stops here.
  */
-import { cyclesIn, type Entity } from '@rollcall/core';
+import { cyclesIn, tooManyRejected, type Entity } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
-import { forgetChunks, layOutChunks } from '../store/chunks.js';
-import { phaseOf, phasesOf, updatePhase } from '../store/run-entities.js';
+import { anyApplied, forgetChunks, layOutChunks } from '../store/chunks.js';
+import { refreshLetters, rejectClass } from '../store/raise-letters.js';
+import { phaseOf, phasesOf, updatePhase, type Phase } from '../store/run-entities.js';
 import { refreshRejected } from '../store/rejected-records.js';
 import { findAbsent, planOverdue } from '../store/sql/absence.js';
 import { countStaged } from '../store/sql/duplicates.js';
@@ -17,11 +18,13 @@ import {
   recordKeptOut,
   selfEdges,
 } from '../store/sql/keep-out.js';
+import { keepOutOthers } from '../store/sql/quarantine.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
-import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
 import { guard } from './guard.js';
+import { quarantineUnplannable } from './quarantine.js';
 import { restageStale } from './restage-stale.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
@@ -30,19 +33,43 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'fetched') return;
   await restageStale(context, entity);
+  const plan = () => writePlan(context, entity);
+  await plan().catch(async (refusal: unknown) => {
+    const scope = await read(context, (tx) => planScope(tx, run, entity));
+    await quarantineUnplannable(context, entity, refusal, (tx, first, last) =>
+      planFeed(tx, context, scope, () => keepOutOthers(tx, scope, first, last)),
+    );
+    await plan();
+  });
+  await write(context, measurePlan);
+  context.failpoint('plan.committed');
+}
+
+const planScope = async (tx: Tx, run: RunScope, entity: Entity): Promise<SqlScope> => ({
+  ...sqlScope(run, entity),
+  midway: await anyApplied(tx, run),
+});
+
+async function writePlan(context: RunContext, entity: Entity): Promise<void> {
+  const run = scopeOf(context);
   await write(context, async (tx) => {
-    const scope = sqlScope(run, entity);
+    const found = await phaseOf(tx, run, entity.name);
+    const scope = await planScope(tx, run, entity);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
     const feed = await planFeed(tx, context, scope);
+    const staged = await countStaged(tx, scope);
+    const phase = await trusted(tx, context, entity, found, staged.rejects);
     await preferHashJoins(tx);
     const presence = await findAbsent(tx, scope, phase.since === null);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     await guard(tx, context, scope, phase);
     await layOutChunks(tx, scope, context.policy.chunkRows);
     await extendPlanDigest(tx, scope);
-    if (context.run.mode !== 'plan') await refreshRejected(tx, scope, phase.complete);
-    const staged = await countStaged(tx, scope);
+    if (context.run.mode !== 'plan') {
+      await refreshRejected(tx, scope);
+      await refreshLetters(tx, scope, rejectClass);
+    }
     const counts = {
       ...phase.counts,
       rejected: staged.rejects,
@@ -59,8 +86,16 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
     await updatePhase(tx, run, entity.name, { state: 'planned', counts, activeBefore: presence.activeBefore });
     context.failpoint('plan.written');
   });
-  await write(context, measurePlan);
-  context.failpoint('plan.committed');
+}
+
+/** A read of which too much was kept out proves nothing about removals. */
+async function trusted(tx: Tx, context: RunContext, entity: Entity, phase: Phase, rejected: number): Promise<Phase> {
+  const counts = { ...phase.counts, rejected };
+  const doubt = tooManyRejected(rejected, phase.counts.distinct ?? 0);
+  if (doubt === null) return { ...phase, counts };
+  const change = { complete: false, incompleteReason: phase.incompleteReason ?? doubt };
+  await updatePhase(tx, scopeOf(context), entity.name, change);
+  return { ...phase, ...change, counts };
 }
 
 interface FeedCounts {
@@ -71,8 +106,14 @@ interface FeedCounts {
 }
 
 /** Plans what the feed itself asks for. When every record was recognised as unchanged there is nothing to compare. */
-async function planFeed(tx: Tx, context: RunContext, scope: SqlScope): Promise<FeedCounts> {
+async function planFeed(
+  tx: Tx,
+  context: RunContext,
+  scope: SqlScope,
+  keepOutMore: () => Promise<void> = async () => undefined,
+): Promise<FeedCounts> {
   await openKeptOut(tx);
+  await keepOutMore();
   const { full } = await countStaged(tx, scope);
   if (full === 0) return { unchanged: 0, planned: 0, ignored: 0, declined: 0 };
   await preferHashJoins(tx, full);

@@ -3,6 +3,7 @@
  * a short page left, then one more at the end to see that nothing follows.
  */
 import { Fault, type Entity } from '@rollcall/core';
+import type { RosterPage } from '@rollcall/connectors';
 import type { BaseSet } from '../store/base-set.js';
 import { listPages, recordPage, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
@@ -10,12 +11,15 @@ import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
 import { inParallel } from './in-parallel.js';
 import { firstGap } from './judge-read.js';
+import { CorrectionsMet } from './letters/corrections-met.js';
+import { stageablePage } from './quarantine.js';
 import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function readPages(context: RunContext, entity: Entity, base: BaseSet): Promise<void> {
   const run = scopeOf(context);
   const { since } = await read(context, (tx) => phaseOf(tx, run, entity.name));
-  const reader = new CollectionReader(context, entity, base, since);
+  const corrections = await CorrectionsMet.load(context, entity);
+  const reader = new CollectionReader(context, entity, base, since, corrections);
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
   if (reader.pages.length === 0) await reader.readFirst();
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
@@ -56,6 +60,7 @@ class CollectionReader {
     private readonly entity: Entity,
     private readonly base: BaseSet,
     private readonly since: string | null,
+    private readonly corrections: CorrectionsMet,
   ) {}
 
   has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
@@ -82,8 +87,16 @@ class CollectionReader {
       throw new Fault('source_inconsistent', `The source gives the same page of ${entity.name} at different offsets.`);
     context.turn.moved(page.rowCount);
     context.failpoint('page.fetched');
-    const encoded = encodePage(entity, page, this.base);
-    const { lines, ...rows } = encoded;
+    await this.#commit(page, offset, limit).catch(async (refusal: unknown) =>
+      this.#commit(await stageablePage(context, entity, page, this.base, refusal), offset, limit),
+    );
+    context.metrics.count('rollcall_pages_read_total', { entity: entity.name });
+    context.failpoint('page.committed');
+  }
+
+  async #commit(page: RosterPage, offset: number, limit: number): Promise<void> {
+    const { context, entity } = this;
+    const { lines, ...rows } = encodePage(entity, page, this.base);
     const record: PageRecord = {
       offset,
       rowCount: page.rowCount,
@@ -103,13 +116,12 @@ class CollectionReader {
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
         });
+      await this.corrections.settle(tx);
       if (this.#announced !== page.announcedTotal)
         await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
     });
     this.#announced = page.announcedTotal;
     this.pages.push(record);
-    context.metrics.count('rollcall_pages_read_total', { entity: entity.name });
-    context.failpoint('page.committed');
   }
 
   #fetch(offset: number, limit: number) {
@@ -122,6 +134,7 @@ class CollectionReader {
         signal: context.signal,
         correlationId,
         isKnown: (digest) => this.base.raw.has(digest),
+        ...this.corrections.forCall,
       },
     );
   }

@@ -6,7 +6,7 @@ import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
 import type { RunMode } from '@rollcall/core';
-import { createRun } from '../store/runs.js';
+import { createRun, tryNow } from '../store/runs.js';
 import { makeWay } from './make-way.js';
 
 export interface RequestedRun {
@@ -36,6 +36,7 @@ export async function requestRunWithin(tx: Tx, wanted: WantedRun): Promise<Reque
   const { tenantId, mode, trigger, actor } = wanted;
   const integration = await findIntegration(tx, tenantId, wanted.integration);
   const active = await makeWay(tx, tenantId, integration.id);
+  if (active?.stoppedClass === 'auth') await tryNow(tx, { tenantId, runId: active.id });
   if (active !== null) return { tenantId, runId: active.id, integration, created: false };
   const runId = await createRun(tx, { tenantId, integrationId: integration.id, mode, trigger });
   await writeAudit(tx, {

@@ -6,6 +6,7 @@ import { removeSlim, staleSlimRows } from '../store/sql/duplicates.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
 import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
+import { CorrectionsMet } from './letters/corrections-met.js';
 import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
 const nothing = { checksums: new ChecksumSet() };
@@ -18,11 +19,14 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
     await preferHashJoins(tx, phase.counts.parsedSlim ?? Infinity);
     return staleSlimRows(tx, scope);
   });
+  if (stale.length === 0) return;
+  const corrections = await CorrectionsMet.load(context, entity);
   for (const externalId of stale) {
     const correlationId = `${run.runId}/${entity.name}/again`;
     const answer = await providerOf(context).readOne(entity.name, externalId, {
       signal: context.signal,
       correlationId,
+      ...corrections.forCall,
     });
     if ('found' in answer && !answer.found)
       throw new Fault('source_inconsistent', `A record of ${entity.name} vanished at the source while it was read.`);
@@ -38,6 +42,7 @@ export async function restageStale(context: RunContext, entity: Entity): Promise
         place.n,
       );
       await writeStage(tx, run.runId, entity, lines);
+      await corrections.settle(tx);
     });
   }
 }

@@ -184,6 +184,16 @@ test('the log counts requests by path without ids, tokens, and the most at once'
   expect(JSON.stringify(log)).not.toContain(row.sourcedId);
 });
 
+test('another secret ends the old one and the tokens that it bought', async () => {
+  await sandbox.login();
+  const answer = await sandbox.control('rotate-secret', { secret: 'another' });
+  expect(answer.revoked).toBeGreaterThan(0);
+  expect((await sandbox.get('users/', { limit: 1 })).status).toBe(401);
+  await sandbox.control('rotate-secret', { secret: sandbox.settings.client.secret });
+  await sandbox.login();
+  expect((await sandbox.get('users/', { limit: 1 })).status).toBe(200);
+});
+
 test('what changed after an edit is only what was edited, and the names shown in enrollments', async () => {
   const before = await sandbox.all('classes');
   await sandbox.control('edit', { share: 0.01, entity: 'users' });
@@ -205,6 +215,7 @@ test.each([
   ['faults', { fault: 'flood' }, '"fault" must be one of delay'],
   ['faults', { fault: 'delay' }, '"ms" is missing'],
   ['faults', { fault: 'truncate', ms: 1 }, 'Unknown field "ms"'],
+  ['rotate-secret', { secret: '' }, '"secret" must be a text'],
   ['reset', { all: true }, 'Unknown field "all"'],
 ])('%s %j is refused with 400 and a sentence', async (name, body, sentence) => {
   const reply = await sandbox.fetch(`/control/${name}`, { method: 'POST', body: JSON.stringify(body) });

@@ -9,6 +9,7 @@ import { empty } from './empty.js';
 import { joiners } from './joiners.js';
 import { leavers } from './leavers.js';
 import { move } from './move.js';
+import { rotateSecret } from './rotate-secret.js';
 import { toBeDeleted } from './to-be-deleted.js';
 import { totals } from './totals.js';
 
@@ -34,6 +35,7 @@ export const verbs: Record<string, Record<string, Verb>> = {
   tobedeleted: { POST: toBeDeleted },
   'bad-records': { POST: addBadRecords, DELETE: clearBadRecords },
   faults: { POST: addFault, GET: listFaults, DELETE: removeFaults },
+  'rotate-secret': { POST: rotateSecret },
   totals: { GET: totals },
   log: { GET: ({ log }) => log.report(), DELETE: clearLog },
   reset: { POST: reset },

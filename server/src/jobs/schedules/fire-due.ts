@@ -2,10 +2,12 @@
  * Asks for the runs of schedules that are due, each due time once, however many schedulers there are: the run, the note of what
  * the due time led to, and the next due time are one transaction. What was missed while no scheduler ran leads to one run.
  */
-import { Fault } from '@rollcall/core';
+import { Fault, treatments, type ErrorClass, type Trouble } from '@rollcall/core';
 import type { Log } from '@rollcall/connectors';
 import type { Database, Tx } from '../../store/database.js';
 import { dueSchedules, settleDue, takeDue, type Firing, type Schedule } from '../../store/schedules.js';
+import { scheduleLetter } from '../../store/raise-letters.js';
+import { troubleOf } from '../../store/trouble.js';
 import { requestRunWithin } from '../../sync/request-run.js';
 import { isDatabaseAway } from '../database-away.js';
 import { blackoutAt } from './blackouts.js';
@@ -23,10 +25,18 @@ export async function fireDue({ db, log }: { db: Database; log: Log }, now: Date
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       // One schedule that cannot be kept must not stop the others.
+      const { code, class: errorClass } = unkept(error);
+      const reason = error instanceof Fault ? error.publicText : 'The due time could not be worked out.';
+      await db.withTenant(tenantId, (tx) => scheduleLetter(tx, { tenantId, id }, { code, class: errorClass, reason }));
       log.error('schedule.failed', { id, tenant: tenantId, errorName: (error as Error).name });
     }
   }
   return asked;
+}
+
+function unkept(error: unknown): { code: Trouble; class: ErrorClass } {
+  const code = troubleOf(error);
+  return { code, class: treatments[code].class };
 }
 
 /** Null when there is nothing to ring for. */

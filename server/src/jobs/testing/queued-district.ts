@@ -95,7 +95,7 @@ export class QueuedDistrict {
   async reset(): Promise<void> {
     await this.forgetJobs();
     await this.sql('DELETE FROM schedule_firings; DELETE FROM run_leases; DELETE FROM run_entities');
-    await this.sql('DELETE FROM integration_audit_logs; DELETE FROM runs');
+    await this.sql('DELETE FROM dead_letters; DELETE FROM integration_audit_logs; DELETE FROM runs');
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@
 import { Fault } from '@rollcall/core';
 import pg from 'pg';
 import { literal } from '../database.js';
-import { isUnavailable } from '../unavailable.js';
+import { isUnavailable } from '../trouble.js';
 import type { Prisma, PrismaClient } from './generated/client.js';
 
 export type ReadTx = Prisma.TransactionClient;

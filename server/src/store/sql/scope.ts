@@ -24,6 +24,8 @@ export interface SqlScope {
   readonly inPlan: string;
   /** Links of this entity, of alias l. */
   readonly inLinks: string;
+  /** Whether parts of the run's plan are applied already: then a new record may have its link beside its plan row. */
+  readonly midway?: boolean;
 }
 
 export function sqlScope(run: RunScope, entity: Entity): SqlScope {
@@ -57,7 +59,7 @@ export function known(scope: SqlScope, target: EntityName, moment: Moment, only?
   const links = `SELECT external_id, local_id FROM external_system_mappings WHERE tenant_id = ${scope.tenant}
     AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked' ${wanted}`;
   if (moment === 'applying' && target !== scope.entity.name) return `(${links})`;
-  return `(${links} ${moment === 'applying' ? 'UNION' : 'UNION ALL'} SELECT external_id, local_id FROM sync_changes
+  return `(${links} ${moment === 'applying' || scope.midway ? 'UNION' : 'UNION ALL'} SELECT external_id, local_id FROM sync_changes
     WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${target}'
       AND operation = 'create' AND state IS NULL ${wanted})`;
 }

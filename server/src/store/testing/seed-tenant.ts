@@ -11,6 +11,7 @@ export interface SeededTenant {
   readonly integrationId: string;
   readonly runId: string;
   readonly holdId: string;
+  readonly letterId: string;
   readonly ids: Readonly<
     Record<'district' | 'school' | 'session' | 'course' | 'teacher' | 'student' | 'class' | 'enrollment', string>
   >;
@@ -25,6 +26,7 @@ export async function seedTenant(db: Database, tenantId: string, word = 'North')
     integrationId: id(),
     runId: id(),
     holdId: id(),
+    letterId: id(),
     ids: {
       district: id(),
       school: id(),
@@ -60,6 +62,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...foundRows(seeded),
   ...trailRows(seeded),
   ...scheduleRows(seeded),
+  ...letterRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
@@ -233,5 +236,19 @@ function scheduleRows({ integrationId, runId }: SeededTenant): [string, Rows][] 
   return [
     ['integration_schedules', [{ id, integration_id: integrationId, cron: '0 2 * * *', ...times, ...rest }]],
     ['schedule_firings', [firing]],
+  ];
+}
+
+/** A record whose date cannot be read, with a correction that was taken back. */
+function letterRows({ integrationId, runId, letterId }: SeededTenant): [string, Rows][] {
+  const record = { integration_id: integrationId, entity: 'users', external_id: 'ext-odd' };
+  const why = { error_class: 'poison', code: 'field_missing', field: 'familyName', fingerprint: 'f'.repeat(16) };
+  const seen = { attempts: 3, configuration_version: 1, run_id: runId, first_seen_at: 'now', last_seen_at: 'now' };
+  const letter = { id: letterId, kind: 'record', ...record, ...why, ...seen, reason: 'familyName is missing' };
+  const by = { actor: 'Ada Quill', reason: 'the form says so', made_at: 'now' };
+  const field = { id: randomUUID(), letter_id: letterId, field: 'familyName', value: 'Reed', state: 'reverted' };
+  return [
+    ['dead_letters', [{ ...letter, state: 'open' }]],
+    ['corrections', [{ ...record, ...field, ...by }]],
   ];
 }
