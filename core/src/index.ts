@@ -17,3 +17,4 @@ export * from './roster/record.js';
 export * from './roster/user.js';
 export * from './runs/run-report.js';
 export * from './runs/run-state.js';
+export * from './runs/strategy.js';

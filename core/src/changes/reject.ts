@@ -8,6 +8,7 @@ export const rejectCodes = [
   'nul_character',
   'dangling_reference',
   'reference_cycle',
+  'unreadable_record',
 ] as const;
 
 export type RejectCode = (typeof rejectCodes)[number];

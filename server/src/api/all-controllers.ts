@@ -4,6 +4,7 @@ import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
+import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
@@ -21,6 +22,7 @@ export const allControllers: readonly Type[] = [
   HoldDecisionsController,
   IntegrationsController,
   IntegrationPausesController,
+  IntegrationReadingController,
   SchedulesController,
   ...rosterControllers,
   MetricsController,

@@ -5,11 +5,11 @@ import type { SqlScope } from './sql/scope.js';
 import { cameAsBefore } from './sql/seen.js';
 
 /** Brings the list in line with what this run rejected: new ones are added, known ones counted, the rest of the read has passed. */
-export async function refreshRejected(tx: Tx, scope: SqlScope, complete: boolean): Promise<void> {
+export async function refreshRejected(tx: Tx, scope: SqlScope, complete: boolean, byId = false): Promise<void> {
   const inList = `x.tenant_id = ${scope.tenant} AND x.integration_id = ${scope.integration} AND x.entity = '${scope.entity.name}' AND x.state = 'open'`;
   await tx.query(
     `UPDATE rejected_records x SET state = 'passed', last_seen_at = now() WHERE ${inList} AND (
-       (x.external_id IS NULL AND ${complete || 'x.last_run_id IS DISTINCT FROM ' + scope.run})
+       (x.external_id IS NULL AND ${!byId && (complete || 'x.last_run_id IS DISTINCT FROM ' + scope.run)})
        OR EXISTS (SELECT FROM (SELECT external_id, n FROM ${scope.full} UNION ALL SELECT external_id, n FROM ${scope.slim}) s
             WHERE s.external_id = x.external_id AND NOT EXISTS (SELECT FROM ${scope.rejects} r WHERE r.n = s.n))
        OR EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = x.external_id AND ${cameAsBefore(scope)}))`,

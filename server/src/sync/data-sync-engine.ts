@@ -72,7 +72,7 @@ export class DataSyncEngine {
 
   async #readAndPlan(context: RunContext): Promise<void> {
     // While one collection is judged the next is read; the provider's own ceiling bounds the requests.
-    await this.#step(context, 'fetching', (s) => s.fetch(context), 2);
+    await this.#step(context, 'fetching', (s) => s.fetch(context), context.run.mode === 'records' ? 1 : 2);
     await this.#enter(context, 'staged');
     await this.#step(context, 'staged', (s) => s.plan(context));
     await this.#enter(context, 'planned');
@@ -94,7 +94,7 @@ export class DataSyncEngine {
   ): Promise<void> {
     await this.#enter(context, state);
     const started = context.clock.now();
-    await inParallel(inOrder(context), width, async (synchronizer) => {
+    await inParallel(inOrder(context, state), width, async (synchronizer) => {
       context.signal.throwIfAborted();
       await work(synchronizer);
     });
@@ -112,9 +112,11 @@ export class DataSyncEngine {
   }
 }
 
-/** Undoing goes the other way: what refers goes before what it refers to. */
-const inOrder = (context: RunContext): readonly Synchronizer[] =>
-  context.run.mode === 'undo' ? synchronizers.toReversed() : synchronizers;
+/** Undoing goes the other way, and so does the reading of single records: what refers goes before what it refers to. */
+const inOrder = (context: RunContext, state: RunState): readonly Synchronizer[] =>
+  context.run.mode === 'undo' || (context.run.mode === 'records' && state === 'fetching')
+    ? synchronizers.toReversed()
+    : synchronizers;
 
 const order: readonly RunState[] = ['queued', 'fetching', 'staged', 'planned', 'applying', 'verifying'];
 

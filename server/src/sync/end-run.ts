@@ -3,8 +3,8 @@ import { Fault, finalRunStates, type RunState } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Tx } from '../store/database.js';
 import { findHold, listHolds } from '../store/holds.js';
-import { setIntegrationStatus } from '../store/integrations.js';
-import { phasesOf, releaseEntities } from '../store/run-entities.js';
+import { confirmIntegration, setIntegrationStatus } from '../store/integrations.js';
+import { phasesOf, releaseEntities, type Phase } from '../store/run-entities.js';
 import { findRun, moveRun, savePeakMemory, saveReport } from '../store/runs.js';
 import { closeStage } from '../store/stage.js';
 import { staleStages } from '../store/stage-leftovers.js';
@@ -21,12 +21,7 @@ export async function endRun(context: RunContext): Promise<void> {
     await savePeakMemory(tx, key, peakRssMb());
     await allDone(tx, context);
     const before = await buildReport(tx, await findRun(tx, tenantId, runId));
-    const incomplete = context.sourceRunId
-      ? []
-      : (await phasesOf(tx, key)).filter((phase) => phase.incompleteReason !== null);
-    const reason =
-      incomplete.length > 0 ? `not read completely: ${incomplete.map((phase) => phase.entity).join(', ')}` : null;
-    const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
+    const { reason, nextStep } = context.sourceRunId ? allWell : remarkOn(await phasesOf(tx, key));
     await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
     await releaseEntities(tx, key);
     const ended = await findRun(tx, tenantId, runId);
@@ -45,6 +40,7 @@ export async function endRun(context: RunContext): Promise<void> {
           succeeded: true,
         },
       );
+    if (mode === 'records') await confirmIntegration(tx, { tenantId, id: integrationId }, runId);
     await writeAudit(tx, {
       tenantId,
       integrationId,
@@ -54,6 +50,29 @@ export async function endRun(context: RunContext): Promise<void> {
     });
     await dropStages(tx, context);
   });
+}
+
+interface Remark {
+  readonly reason: string | null;
+  readonly nextStep: string | null;
+}
+
+const allWell: Remark = { reason: null, nextStep: null };
+
+/** What of the reading a person should know. */
+function remarkOn(phases: readonly Phase[]): Remark {
+  const incomplete = phases.filter((phase) => phase.incompleteReason !== null).map((phase) => phase.entity);
+  if (incomplete.length > 0)
+    return {
+      reason: `not read completely: ${incomplete.join(', ')}`,
+      nextStep: 'Nothing was removed there. Check the source, then sync again.',
+    };
+  const notFound = phases.reduce((sum, phase) => sum + (phase.counts.notFound ?? 0), 0);
+  if (notFound === 0) return allWell;
+  return {
+    reason: `not found at the source by id: ${notFound} of the marked records`,
+    nextStep: 'They stay as they are; the next full read says whether they are gone.',
+  };
 }
 
 /** No run ends well with a phase left behind, whatever the reason. */

@@ -8,6 +8,7 @@ import { forgetChunks, layOutChunks } from '../store/chunks.js';
 import { phaseOf, phasesOf, updatePhase } from '../store/run-entities.js';
 import { refreshRejected } from '../store/rejected-records.js';
 import { findAbsent, planOverdue } from '../store/sql/absence.js';
+import { waitForHolds } from '../store/sql/by-id.js';
 import { countStaged } from '../store/sql/duplicates.js';
 import {
   keepOutCycles,
@@ -22,26 +23,31 @@ import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } f
 import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
 import { guard } from './guard.js';
+import { restageDirty } from './restage-dirty.js';
 import { restageStale } from './restage-stale.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function planEntity(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
-  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
-  if (phase.state !== 'fetched') return;
+  const { state } = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  if (state !== 'fetched') return;
   await restageStale(context, entity);
+  await restageDirty(context, entity);
+  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  const byId = context.run.mode === 'records';
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
     const feed = await planFeed(tx, context, scope);
     await preferHashJoins(tx);
-    const presence = await findAbsent(tx, scope, phase.since === null);
+    const presence = await findAbsent(tx, scope, phase.since === null && !byId);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
+    if (byId) await waitForHolds(tx, scope);
     await guard(tx, context, scope, phase);
     await layOutChunks(tx, scope, context.policy.chunkRows);
     await extendPlanDigest(tx, scope);
-    if (context.run.mode !== 'plan') await refreshRejected(tx, scope, phase.complete);
+    if (context.run.mode !== 'plan') await refreshRejected(tx, scope, phase.complete, byId);
     const staged = await countStaged(tx, scope);
     const counts = {
       ...phase.counts,
