@@ -43,7 +43,9 @@ test('records that are marked are counted once each, audited by their number, an
   const runId = body['runId'] as string;
   expect(headers.get('location')).toBe(`/api/v1/runs/${runId}`);
   expect(api.rung).toEqual([{ tenantId: tenant().tenantId, runId }]);
-  expect((await api.get(`/runs/${runId}`, asDefault)).body).toMatchObject({ run: { state: 'queued', mode: 'records' } });
+  expect((await api.get(`/runs/${runId}`, asDefault)).body).toMatchObject({
+    run: { state: 'queued', mode: 'records' },
+  });
   const marks = await api.database.sql(
     `SELECT details, run_id FROM integration_audit_logs WHERE action = 'records.marked'`,
   );
@@ -67,7 +69,9 @@ test('a run that is asked for without a mode is what the strategy says, and one 
       [{ mode: 'plan' }, 'plan'],
     ] as const) {
       const { body } = await api.post('/runs', { integration, ...asked }, asDefault);
-      expect((await api.get(`/runs/${body['runId'] as string}`, asDefault)).body).toMatchObject({ run: { mode: expected } });
+      expect((await api.get(`/runs/${body['runId'] as string}`, asDefault)).body).toMatchObject({
+        run: { mode: expected },
+      });
       await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE id = $1`, [body['runId']]);
     }
   }

@@ -120,7 +120,15 @@ describe('help', () => {
   it.each([
     ...['up', 'sync', 'runs list', 'runs show', 'runs changes', 'runs undo'],
     ...['holds list', 'holds show', 'holds approve', 'holds decline', 'integration add', 'integration list'],
-    ...['runs cancel', 'integration pause', 'integration resume', 'integration strategy', 'schedule add', 'schedule list', 'schedule remove'],
+    ...[
+      'runs cancel',
+      'integration pause',
+      'integration resume',
+      'integration strategy',
+      'schedule add',
+      'schedule list',
+      'schedule remove',
+    ],
     ...['integration test', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
   ])('of "%s" says what it does, and that it speaks JSON', async (words) => {
     const { code, out } = await cli([...words.split(' '), '--help']);

@@ -22,7 +22,7 @@ interface Options {
 export function addSync(program: Command, frame: CommandFrame): void {
   const command = program
     .command('sync')
-    .description("Bring the hub in step with an integration by its strategy, and report what was done.")
+    .description('Bring the hub in step with an integration by its strategy, and report what was done.')
     .argument('<integration>', 'its name or id')
     .addOption(new Option('--plan', 'stop after planning: nothing is applied').conflicts(['incremental', 'full']))
     .addOption(new Option('--incremental', 'read only what changed since the last run, and in full when in doubt'))

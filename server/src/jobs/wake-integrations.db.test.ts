@@ -107,7 +107,9 @@ describe('marked records', () => {
     };
     const parts = { db: district.database.worker, log: quietLog, work, ring: async (next: unknown) => rung.push(next) };
     expect(await attemptRun(parts, run, new AbortController().signal)).toBe('over');
-    const [next] = await district.sql<{ id: string }>(`SELECT id FROM runs WHERE mode = 'records' AND state = 'queued'`);
+    const [next] = await district.sql<{ id: string }>(
+      `SELECT id FROM runs WHERE mode = 'records' AND state = 'queued'`,
+    );
     expect(rung).toEqual([{ tenantId: run.tenantId, runId: next!.id }]);
   });
 });

@@ -40,5 +40,7 @@ export async function idleIntegrations(
   });
 }
 
-const polled = (when: string): string => `EXISTS (SELECT FROM runs r WHERE r.tenant_id = i.tenant_id AND r.integration_id = i.id
+const polled = (
+  when: string,
+): string => `EXISTS (SELECT FROM runs r WHERE r.tenant_id = i.tenant_id AND r.integration_id = i.id
   AND r.mode IN ('full', 'incremental') AND starts_with(r.state, 'completed') ${when})`;

@@ -62,7 +62,6 @@ export async function readingChanged(tx: Tx, run: Version, entity: string | null
      ORDER BY e.entity, r.id DESC`,
     [run.tenantId, run.integrationId, entity],
   );
-  for (const version of new Set(rows.map((row) => row.version)))
-    if (!(await readsAlike(tx, run, version))) return true;
+  for (const version of new Set(rows.map((row) => row.version))) if (!(await readsAlike(tx, run, version))) return true;
   return false;
 }

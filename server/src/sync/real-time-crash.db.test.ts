@@ -39,33 +39,39 @@ it('undisturbed, all of it arrives', async () => {
   undisturbed = await district.contents();
 });
 
-describe.each(failpoints.flatMap((name) => [1, 2].map((nth) => [name, nth] as const)))('death at %s, passing %i', (name, nth) => {
-  it('ends in the same state, nothing doubled, and no mark is left', async () => {
-    const { run } = await marked.mark('enrollments', ids);
-    const died = await district.work(run!.runId, { failpoint: dying(name, nth) }).then(
-      () => false,
-      (error: unknown) => {
-        if (error instanceof Death) return true;
-        throw error;
-      },
-    );
-    expect(died).toBe(nth === 1 || !['run.claimed', 'verify.begun', 'run.finished'].includes(name));
-    if (died && name !== 'run.finished')
-      expect((await district.work(run!.runId)).run).toMatchObject({ state: 'completed', attempt: 2 });
-    expect(await district.contents()).toBe(undisturbed);
-    expect(await marked.waiting()).toEqual([]);
-  });
-});
+describe.each(failpoints.flatMap((name) => [1, 2].map((nth) => [name, nth] as const)))(
+  'death at %s, passing %i',
+  (name, nth) => {
+    it('ends in the same state, nothing doubled, and no mark is left', async () => {
+      const { run } = await marked.mark('enrollments', ids);
+      const died = await district.work(run!.runId, { failpoint: dying(name, nth) }).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof Death) return true;
+          throw error;
+        },
+      );
+      expect(died).toBe(nth === 1 || !['run.claimed', 'verify.begun', 'run.finished'].includes(name));
+      if (died && name !== 'run.finished')
+        expect((await district.work(run!.runId)).run).toMatchObject({ state: 'completed', attempt: 2 });
+      expect(await district.contents()).toBe(undisturbed);
+      expect(await marked.waiting()).toEqual([]);
+    });
+  },
+);
 
 describe('a run that is cancelled', () => {
-  it.each(['page.committed', 'plan.committed'])('at %s leaves its marks, and the next run reads them', async (place) => {
-    const { run } = await marked.mark('enrollments', ids);
-    await expect(district.work(run!.runId, { failpoint: dying(place, 1) })).rejects.toBeInstanceOf(Death);
-    const { tenantId, app } = district.database;
-    await cancelRun(app, { tenantId, runId: run!.runId, actor: 'test', reason: null });
-    expect(await marked.waiting()).toHaveLength(ids.length);
-    expect((await marked.read('enrollments', ids.slice(0, 1))).entities.enrollments.created).toBe(ids.length);
-    expect(await marked.waiting()).toEqual([]);
-    expect(await district.contents()).toBe(undisturbed);
-  });
+  it.each(['page.committed', 'plan.committed'])(
+    'at %s leaves its marks, and the next run reads them',
+    async (place) => {
+      const { run } = await marked.mark('enrollments', ids);
+      await expect(district.work(run!.runId, { failpoint: dying(place, 1) })).rejects.toBeInstanceOf(Death);
+      const { tenantId, app } = district.database;
+      await cancelRun(app, { tenantId, runId: run!.runId, actor: 'test', reason: null });
+      expect(await marked.waiting()).toHaveLength(ids.length);
+      expect((await marked.read('enrollments', ids.slice(0, 1))).entities.enrollments.created).toBe(ids.length);
+      expect(await marked.waiting()).toEqual([]);
+      expect(await district.contents()).toBe(undisturbed);
+    },
+  );
 });

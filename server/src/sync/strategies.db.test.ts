@@ -132,7 +132,10 @@ describe('after the configuration has changed', () => {
   it('who is not there any more waits for a person, however few they are, and ordinary changes go on', async () => {
     await district.control('leavers', { count: 2 });
     await district.control('tobedeleted', { entity: 'classes', count: 1 });
-    const { edited } = await district.control<{ edited: Record<string, number> }>('edit', { share: 0.05, entity: 'courses' });
+    const { edited } = await district.control<{ edited: Record<string, number> }>('edit', {
+      share: 0.05,
+      entity: 'courses',
+    });
     await changeConfiguration();
     const report = await run();
     expect(report.run.state).toBe('completed_with_holds');
@@ -145,10 +148,17 @@ describe('after the configuration has changed', () => {
     expect(next.entities.classes).toMatchObject({ deactivated: 0, held: 1 });
     const hold = next.holds.find(({ entity }) => entity === 'classes')!;
     const { app } = district.database;
-    const [{ digest }] = (await district.sql<{ digest: string }>('SELECT digest FROM holds WHERE id = $1', [hold.id])) as [
-      { digest: string },
-    ];
-    const approval = { tenantId: tenantId(), holdId: hold.id, digest, rows: null, reason: 'it has ended', actor: 'test' };
+    const [{ digest }] = (await district.sql<{ digest: string }>('SELECT digest FROM holds WHERE id = $1', [
+      hold.id,
+    ])) as [{ digest: string }];
+    const approval = {
+      tenantId: tenantId(),
+      holdId: hold.id,
+      digest,
+      rows: null,
+      reason: 'it has ended',
+      actor: 'test',
+    };
     const { runId } = await approveHold(app, approval);
     expect((await district.work(runId)).entities.classes.deactivated).toBe(1);
   });
@@ -156,8 +166,8 @@ describe('after the configuration has changed', () => {
   it('and been read completely once, removals are judged as ever', async () => {
     await changeConfiguration();
     expect((await run()).run.state).toBe('completed');
-    await district.control('tobedeleted', { entity: 'users', count: 1 });
-    expect((await run()).entities.users).toMatchObject({ deactivated: 1, held: 0 });
+    await district.control('tobedeleted', { entity: 'enrollments', count: 1 });
+    expect((await run()).entities.enrollments).toMatchObject({ deactivated: 1, held: 0 });
   });
 
   it('a run under way keeps the configuration that it was asked for with', async () => {
@@ -167,7 +177,7 @@ describe('after the configuration has changed', () => {
       findRun(tx, tenantId(), runId),
     );
     expect(configurationVersion).toBe(1);
-    await district.control('tobedeleted', { entity: 'users', count: 1 });
-    expect((await district.work(runId)).entities.users.deactivated).toBe(1);
+    await district.control('tobedeleted', { entity: 'enrollments', count: 1 });
+    expect((await district.work(runId)).entities.enrollments.deactivated).toBe(1);
   });
 });

@@ -60,7 +60,8 @@ export class IntegrationReadingController {
     method: 'POST',
     path: 'dirty',
     id: 'markRecords',
-    summary: 'Says that records have changed at their source: each is read by its id, and the run that does it is named.',
+    summary:
+      'Says that records have changed at their source: each is read by its id, and the run that does it is named.',
     permission: 'runs.request',
     audit: 'change',
     answer: markedSchema,

@@ -24,7 +24,9 @@ export async function takeOut(tx: Tx, scope: SqlScope, externalIds: readonly str
 
 /** A page number behind all that is staged: the rows of that page get numbers of their own. */
 export async function nextPage(tx: Tx, scope: SqlScope): Promise<number> {
-  const parts = [scope.full, scope.slim, scope.same, scope.rejects].map((table) => `SELECT max(page) AS page FROM ${table}`);
+  const parts = [scope.full, scope.slim, scope.same, scope.rejects].map(
+    (table) => `SELECT max(page) AS page FROM ${table}`,
+  );
   const { rows } = await tx.query<{ page: number }>(
     `SELECT coalesce(max(page), -1) + 1 AS page FROM (${parts.join(' UNION ALL ')}) p`,
   );
@@ -51,7 +53,9 @@ export async function unknownTargets(
   const own = sqlScope(run, target);
   const isStaged = from.staged.includes(target);
   const referred = from.staged.flatMap((entity) =>
-    entity.fields.filter((field) => field.target === target.name).map((field) => targetsOf(sqlScope(run, entity), field)),
+    entity.fields
+      .filter((field) => field.target === target.name)
+      .map((field) => targetsOf(sqlScope(run, entity), field)),
   );
   if (referred.length === 0) return [];
   const { rows } = await tx.query<{ id: string }>(
@@ -88,4 +92,3 @@ export async function waitForHolds(tx: Tx, scope: SqlScope): Promise<number> {
   );
   return rowCount ?? 0;
 }
-

@@ -2,7 +2,7 @@
 import type { EntityName, RunReport } from '@rollcall/core';
 import type { MarkTrigger } from '../../store/dirty-records.js';
 import { requestRecords, type RequestedRecords } from '../request-records.js';
-import { District, type SyncOptions } from './district.js';
+import type { District, SyncOptions } from './district.js';
 
 export class MarkedDistrict {
   constructor(readonly district: District) {}
