@@ -6,6 +6,7 @@ import { entityNamed, type Entity } from '@rollcall/core';
 import { ChecksumSet } from '../store/checksum-set.js';
 import type { Tx } from '../store/database.js';
 import { takenBy, takeMarked } from '../store/dirty-records.js';
+import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, phasesOf, updatePhase } from '../store/run-entities.js';
 import { openStage, settleStage, writeStage } from '../store/stage.js';
 import { encodePage } from '../store/stage-lines.js';
@@ -48,7 +49,9 @@ async function begin(tx: Tx, context: RunContext, entity: Entity): Promise<boole
     return false;
   }
   await openStage(tx, run.runId, entity);
-  await updatePhase(tx, run, entity.name, { state: 'fetching' });
+  // What the guard measures against.
+  const activeBefore = await countActiveLinks(tx, run, entity.name);
+  await updatePhase(tx, run, entity.name, { state: 'fetching', activeBefore });
   return true;
 }
 

@@ -3,7 +3,7 @@
  * source, nothing is taken for gone that was not named, and a mark is never lost.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EntityName } from '@rollcall/core';
+import { entityNamed, type EntityName } from '@rollcall/core';
 import { District } from './testing/district.js';
 import { MarkedDistrict } from './testing/marked-district.js';
 
@@ -50,15 +50,15 @@ describe('a marked record', () => {
   });
 
   it.each(['orgs', 'academicSessions', 'courses', 'users', 'classes', 'enrollments'] as const)(
-    'of %s leaves the hub as a full run would',
+    'of %s leaves its collection as a full run would',
     async (entity) => {
       await district.control('edit', { share: 0.01, entity });
       const ids = await marked.changed(entity);
       const report = await marked.read(entity, ids);
       expect(report.entities[entity].updated).toBe(ids.length);
-      const hub = await marked.hub();
+      const rows = await marked.hub(entityNamed(entity).table);
       expect((await district.sync()).entities[entity]).toMatchObject({ updated: 0, created: 0 });
-      expect(await marked.hub()).toBe(hub);
+      expect(await marked.hub(entityNamed(entity).table)).toBe(rows);
     },
   );
 

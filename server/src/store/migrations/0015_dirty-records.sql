@@ -34,6 +34,9 @@ ALTER TABLE integration_configurations
   ADD COLUMN strategy text NOT NULL DEFAULT 'full' CHECK (strategy IN ('full', 'incremental', 'real-time')),
   ADD COLUMN full_every_seconds integer CHECK (full_every_seconds BETWEEN 3600 AND 2592000);
 
+-- A schedule without a strategy asks for what the integration's says.
+ALTER TABLE integration_schedules ALTER COLUMN strategy DROP NOT NULL;
+
 -- What the sweeper needs to wake integrations: that there are marks, never of whom.
 GRANT SELECT (tenant_id, integration_id, trigger) ON dirty_records TO rollcall_sweeper;
 GRANT SELECT (tenant_id, integration_id, version, strategy, full_every_seconds) ON integration_configurations TO rollcall_sweeper;
@@ -47,6 +50,7 @@ REVOKE SELECT (mode, finished_at) ON runs FROM rollcall_sweeper;
 REVOKE SELECT (configuration_version) ON integrations FROM rollcall_sweeper;
 DROP POLICY sweeper ON integration_configurations;
 REVOKE SELECT (tenant_id, integration_id, version, strategy, full_every_seconds) ON integration_configurations FROM rollcall_sweeper;
+ALTER TABLE integration_schedules ALTER COLUMN strategy SET NOT NULL;
 ALTER TABLE integration_configurations DROP COLUMN strategy, DROP COLUMN full_every_seconds;
 ALTER TABLE runs DROP CONSTRAINT runs_mode_check;
 ALTER TABLE runs ADD CONSTRAINT runs_mode_check CHECK (mode IN ('full', 'plan', 'incremental', 'apply', 'undo'));

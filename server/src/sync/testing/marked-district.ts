@@ -51,9 +51,9 @@ export class MarkedDistrict {
     return rows.map(({ id }) => id);
   }
 
-  /** The whole hub, without the trail of how it came to be. */
-  async hub(): Promise<string> {
+  /** The whole hub or one table of it, without the trail of how it came to be. */
+  async hub(table?: string): Promise<string> {
     const parts = JSON.parse(await this.district.contents()) as { part: string }[];
-    return JSON.stringify(parts.filter(({ part }) => part !== 'change_log'));
+    return JSON.stringify(parts.filter(({ part }) => (table === undefined ? part !== 'change_log' : part === table)));
   }
 }
