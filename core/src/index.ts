@@ -19,5 +19,6 @@ export * from './roster/record.js';
 export * from './roster/user.js';
 export * from './runs/run-report.js';
 export * from './runs/run-state.js';
+export * from './runs/strategy.js';
 export * from './runs/sql-states.js';
 export * from './runs/treatments.js';

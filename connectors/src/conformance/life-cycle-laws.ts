@@ -28,8 +28,12 @@ export const lifeCycleLaws: readonly Law[] = [
   {
     name: 'a provider that is not started refuses to read with a fault',
     async check(make) {
-      const read = make().readPage('orgs', { offset: 0, limit: 1 }, context());
-      await assert.rejects(read, (error) => error instanceof Fault);
+      const provider = make();
+      const reads = [
+        () => provider.readPage('orgs', { offset: 0, limit: 1 }, context()),
+        () => provider.readOne('orgs', 'any', context()),
+      ];
+      for (const read of reads) await assert.rejects(read, (error) => error instanceof Fault);
     },
   },
   {

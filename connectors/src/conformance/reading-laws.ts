@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { IRosterProvider, RosterPage } from '../contracts.js';
 import { digestLaws } from './digest-laws.js';
 import { context, plain, type ReadingLaw } from './law.js';
+import { singleReadLaws } from './single-read-laws.js';
 
 const keysOf = (page: RosterPage) => [
   ...page.records.map((r) => r.sourcedId),
@@ -70,6 +71,7 @@ export const readingLaws: readonly ReadingLaw[] = [
     },
   },
   ...digestLaws,
+  ...singleReadLaws,
   {
     name: 'a page says what it was: offset, limit, digest, bytes',
     async check(provider, entity) {
@@ -87,24 +89,6 @@ export const readingLaws: readonly ReadingLaw[] = [
     async check(provider, entity) {
       const page = await provider.readPage(entity, { offset: 1_000_000, limit: 5 }, context());
       assert.equal(page.rowCount, 0);
-    },
-  },
-  {
-    name: 'a single read gives the same record as the page',
-    async check(provider, entity) {
-      const { records } = await firstPage(provider, entity);
-      assert.ok(records.length > 0, 'the source under test has no rows');
-      for (const record of records)
-        assert.deepEqual(
-          plain(await provider.readOne(entity, record.sourcedId, context())),
-          plain({ found: true, record }),
-        );
-    },
-  },
-  {
-    name: 'an unknown id is not found, without an error',
-    async check(provider, entity) {
-      assert.deepEqual(await provider.readOne(entity, 'no such / id?', context()), { found: false });
     },
   },
   {

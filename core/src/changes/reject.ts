@@ -10,6 +10,7 @@ export const rejectCodes = [
   'reference_cycle',
   /** The database refuses a value that the reader took. */
   'value_refused',
+  'unreadable_record',
 ] as const;
 
 export type RejectCode = (typeof rejectCodes)[number];

@@ -6,8 +6,11 @@ import { entityNames } from '../roster/entities.js';
 import type { EntityName } from '../roster/field.js';
 import { runStates } from './run-state.js';
 
-/** full and incremental read the source; plan is a full read that stops before applying; apply and undo carry out decisions. */
-export const runModes = ['full', 'plan', 'incremental', 'apply', 'undo'] as const;
+/**
+ * full and incremental read collections of the source, records single records by their ids; plan is a full read that stops before
+ * applying; apply and undo carry out decisions.
+ */
+export const runModes = ['full', 'plan', 'incremental', 'records', 'apply', 'undo'] as const;
 export type RunMode = (typeof runModes)[number];
 
 const count = z.int().min(0);

@@ -33,6 +33,50 @@ test('a run that is asked for is queued, audited and rung for, and says where it
   ]);
 });
 
+test('records that are marked are counted once each, audited by their number, and read by the run that is named', async () => {
+  await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE state = 'queued'`);
+  api.rung.length = 0;
+  const records = ['a', 'b', 'a'].map((externalId) => ({ entity: 'users', externalId }));
+  const path = `/integrations/${tenant().integrationId}/dirty`;
+  const { status, body, headers } = await api.post(path, { records }, asDefault);
+  expect([status, body]).toEqual([202, { marked: 2, runId: expect.any(String), created: true }]);
+  const runId = body['runId'] as string;
+  expect(headers.get('location')).toBe(`/api/v1/runs/${runId}`);
+  expect(api.rung).toEqual([{ tenantId: tenant().tenantId, runId }]);
+  expect((await api.get(`/runs/${runId}`, asDefault)).body).toMatchObject({
+    run: { state: 'queued', mode: 'records' },
+  });
+  const marks = await api.database.sql(
+    `SELECT details, run_id FROM integration_audit_logs WHERE action = 'records.marked'`,
+  );
+  expect(marks).toEqual([{ details: { records: 2, trigger: 'api' }, run_id: null }]);
+  const again = await api.post(path, { records }, asDefault);
+  expect(again.body).toEqual({ marked: 2, runId, created: false });
+  await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE id = $1`, [runId]);
+});
+
+test('a run that is asked for without a mode is what the strategy says, and one with a mode is what was asked for', async () => {
+  const integration = tenant().integrationId;
+  for (const [strategy, mode] of [
+    ['real-time', 'incremental'],
+    ['incremental', 'incremental'],
+    ['full', 'full'],
+  ]) {
+    const set = await api.put(`/integrations/${integration}/strategy`, { strategy }, asDefault);
+    expect([set.status, set.body]).toEqual([200, expect.objectContaining({ strategy, fullEverySeconds: null })]);
+    for (const [asked, expected] of [
+      [{}, mode],
+      [{ mode: 'plan' }, 'plan'],
+    ] as const) {
+      const { body } = await api.post('/runs', { integration, ...asked }, asDefault);
+      expect((await api.get(`/runs/${body['runId'] as string}`, asDefault)).body).toMatchObject({
+        run: { mode: expected },
+      });
+      await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE id = $1`, [body['runId']]);
+    }
+  }
+});
+
 test('a second request joins the run that is under way', async () => {
   const first = await api.post('/runs', { integration: tenant().integrationId, mode: 'plan' }, asDefault);
   const second = await api.post('/runs', { integration: tenant().integrationId, mode: 'plan' }, asDefault);

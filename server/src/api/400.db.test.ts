@@ -220,3 +220,40 @@ describe('a decision', () => {
     expect((await api.get(`/holds/${north().holdId}/decisions`, asNorth)).body['items']).toHaveLength(1);
   }
 });
+
+describe('marks of records', () => {
+  const path = () => `/integrations/${api.tenants[0]!.integrationId}/dirty`;
+  const one = { entity: 'users', externalId: 'a' };
+
+  test.each<[string, unknown]>([
+    ['nothing', {}],
+    ['no record', { records: [] }],
+    ['more than a thousand', { records: Array.from({ length: 1001 }, (_, n) => ({ ...one, externalId: `u${n}` })) }],
+    ['an unknown kind', { records: [one, { ...one, entity: 'pupils' }] }],
+    ['no id', { records: [one, { entity: 'users' }] }],
+    ['an empty id', { records: [one, { ...one, externalId: '' }] }],
+    ['an id of dots', { records: [one, { ...one, externalId: '..' }] }],
+    ['an id with a NUL', { records: [one, { ...one, externalId: 'a\0' }] }],
+    ['values of a record', { records: [{ ...one, givenName: 'Mira' }] }],
+    ['a text', 'users:a'],
+  ])('with %s are refused, and none is left behind', async (_, body) => {
+    expect(await api.post(path(), body, asNorth)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+    expect(await api.database.sql(`SELECT FROM dirty_records WHERE trigger = 'api'`)).toEqual([]);
+    expect(api.rung).toEqual([]);
+  });
+});
+
+describe('a strategy', () => {
+  const path = () => `/integrations/${api.tenants[0]!.integrationId}/strategy`;
+
+  test.each<[string, unknown]>([
+    ['that is none', { strategy: 'fast' }],
+    ['that is missing', {}],
+    ['read in full every second', { strategy: 'full', fullEverySeconds: 1 }],
+    ['read in full every year', { strategy: 'full', fullEverySeconds: 31_536_000 }],
+    ['with something else', { strategy: 'full', settings: {} }],
+  ])('%s is refused, and the configuration stays', async (_, body) => {
+    expect(await api.put(path(), body, asNorth)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+    expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
+import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters-controller.js';
 import { LetterActionsController } from './dead-letters/letter-actions-controller.js';
@@ -23,6 +24,7 @@ export const allControllers: readonly Type[] = [
   HoldDecisionsController,
   IntegrationsController,
   IntegrationPausesController,
+  IntegrationReadingController,
   SchedulesController,
   DeadLettersController,
   LetterActionsController,

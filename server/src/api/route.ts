@@ -28,7 +28,14 @@ export interface RouteOptions {
 }
 
 export type Permission =
-  | ('health.read' | 'metrics.read' | 'roster.read' | 'integrations.read' | 'integrations.pause')
+  | (
+      | 'health.read'
+      | 'metrics.read'
+      | 'roster.read'
+      | 'integrations.read'
+      | 'integrations.pause'
+      | 'integrations.change'
+    )
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
   | ('letters.read' | 'letters.settle');

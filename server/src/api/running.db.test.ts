@@ -98,6 +98,12 @@ describe('an integration', () => {
       body: { code: 'integration_paused', detail: expect.stringMatching(/exams/) },
     });
     expect((await api.post(`${path()}/pause`, { reason: 'again' })).status).toBe(409);
+    const records = [{ entity: 'users', externalId: 'marked-while-paused' }];
+    expect(await api.post(`${path()}/dirty`, { records })).toMatchObject({
+      status: 409,
+      body: { code: 'integration_paused' },
+    });
+    expect(await api.database.sql(`SELECT FROM dirty_records WHERE external_id = 'marked-while-paused'`)).toEqual([]);
     api.rung.length = 0;
     const resumed = await send('POST', `${path()}/resume`, {});
     expect(resumed).toMatchObject({ status: 200, body: { runIds: [runId] } });

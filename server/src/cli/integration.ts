@@ -1,7 +1,8 @@
-/** `integration add|list|test|pause|resume`: the external systems that this installation is joined with. */
+/** `integration add|list|test|pause|resume|strategy`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
 import { pauseIntegrationCommands } from './integration/pause.js';
+import { strategyCommand } from './integration/strategy.js';
 import { testIntegrationCommand } from './integration/test-connection.js';
 import { listIntegrations } from '../store/integrations.js';
 import { chooseTenant } from '../store/tenants.js';
@@ -30,16 +31,18 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
       const rows = found.map((i) => [
         i.name,
         i.kind,
+        i.strategy,
         i.state,
         i.lastSuccessAt?.toISOString().slice(0, 19),
         i.reason,
         i.id,
       ]);
-      const heads = ['integration', 'kind', 'state', 'last success', 'why', 'id'];
+      const heads = ['integration', 'kind', 'strategy', 'state', 'last success', 'why', 'id'];
       terminal.result(found, () => (rows.length > 0 ? table(heads, rows) : 'There is no integration yet.'));
       return EXIT.ok;
     }),
   );
   testIntegrationCommand(integration, frame);
   pauseIntegrationCommands(integration, frame);
+  strategyCommand(integration, frame);
 }

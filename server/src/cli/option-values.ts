@@ -1,4 +1,5 @@
 /** Reads the values of options; a value that does not fit is a usage error in one sentence. */
+import { entityNames, type EntityName } from '@rollcall/core';
 import { InvalidArgumentError } from 'commander';
 
 export const wholeNumber =
@@ -52,3 +53,13 @@ export function fingerprintText(text: string): string {
 }
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** Records by entity and the source's id, as `users:ID,classes:ID`. Whether an id is possible is the use case's to say. */
+export function recordKeys(text: string): { entity: EntityName; externalId: string }[] {
+  return text.split(',').map((part) => {
+    const [, name, externalId] = /^([A-Za-z]+):(.+)$/s.exec(part.trim()) ?? [];
+    const entity = entityNames.find((known) => known === name);
+    if (entity && externalId) return { entity, externalId };
+    throw new InvalidArgumentError(`It must be records like users:ID,classes:ID; there are ${entityNames.join(', ')}.`);
+  });
+}

@@ -39,6 +39,13 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['up extra', /^Too many arguments/],
   ['sync', /^Missing required argument 'integration'\. Try --help\.$/],
   ['sync a --fast', /^Unknown option '--fast'\. Try --help\.$/],
+  ['sync a --full --plan', /cannot be used with option/],
+  ['sync a --records users', /must be records like users:ID,classes:ID; there are orgs/],
+  ['sync a --records pupils:1', /must be records like users:ID/],
+  ['sync a --records users:1 --incremental', /cannot be used with option/],
+  ['integration strategy x', /^Missing required argument 'strategy'\./],
+  ['integration strategy x fast', /one of full, incremental, real-time/],
+  ['integration strategy x full --full-every soon', /number with its unit/],
   ['runs list --limit 0', /whole number from 1 to 1000/],
   ['runs show', /^Missing required argument 'id'\./],
   ['holds show', /^Missing required argument 'id'\./],
@@ -122,18 +129,10 @@ describe('help', () => {
   it.each([
     ...['up', 'sync', 'runs list', 'runs show', 'runs changes', 'runs undo'],
     ...['holds list', 'holds show', 'holds approve', 'holds decline', 'integration add', 'integration list'],
-    ...['runs cancel', 'integration pause', 'integration resume', 'schedule add', 'schedule list', 'schedule remove'],
+    ...['runs cancel', 'integration pause', 'integration resume', 'integration strategy', 'integration test'],
+    ...['schedule add', 'schedule list', 'schedule remove'],
     ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters edit', 'dead-letters revert'],
-    ...[
-      'dead-letters discard',
-      'integration test',
-      'sandbox',
-      'sandbox control',
-      'serve',
-      'worker',
-      'migrate',
-      'doctor',
-    ],
+    ...['dead-letters discard', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
   ])('of "%s" says what it does, and that it speaks JSON', async (words) => {
     const { code, out } = await cli([...words.split(' '), '--help']);
     expect(code).toBe(0);

@@ -14,6 +14,7 @@ const titles: Readonly<Record<RunMode, string>> = {
   full: 'Sync of',
   incremental: 'Sync of',
   plan: 'Plan of',
+  records: 'Marked records of',
   apply: 'What was approved for',
   undo: 'What was undone in',
 };

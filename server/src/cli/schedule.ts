@@ -17,7 +17,7 @@ interface AddOptions {
   readonly zone: string;
   readonly jitter: number;
   readonly blackout?: readonly string[];
-  readonly strategy: Strategy;
+  readonly strategy?: Strategy;
   readonly tenant?: string;
 }
 
@@ -71,7 +71,7 @@ function addAdd(schedule: Command, frame: CommandFrame): void {
     .option('--zone <name>', 'time zone of cron and blackouts, for example America/Chicago', 'UTC')
     .option('--jitter <time>', 'start up to so much later', duration, 0)
     .option('--blackout <windows...>', 'start nothing then: "mon-fri 08:00-15:00", 2026-12-20..2027-01-06')
-    .option('--strategy <name>', 'full or incremental', oneOf('full', 'incremental'), 'full')
+    .option('--strategy <name>', "full or incremental instead of the integration's own", oneOf('full', 'incremental'))
     .option('--tenant <name>', 'needed only where there are several');
   act<AddOptions>(add, frame, (terminal, options, integration) =>
     withRollcall(frame.at, 'app', async ({ db }) => {
@@ -90,7 +90,7 @@ const termsOf = ({ cron, every, zone, jitter, blackout, strategy }: AddOptions) 
   timeZone: zone,
   jitterSeconds: jitter,
   blackouts: blackout ?? [],
-  strategy,
+  strategy: strategy ?? null,
   enabled: true,
 });
 
@@ -100,7 +100,7 @@ function rowOf(schedule: Schedule) {
   const { id, integration, strategy, enabled, dueAt, last } = schedule;
   const next = enabled ? dueAt.toISOString().slice(0, 16) : 'off';
   const fired = last?.firedAt.toISOString().slice(0, 16);
-  return [id, integration, termsText(schedule), strategy, next, fired, last?.outcome, last?.reason];
+  return [id, integration, termsText(schedule), strategy ?? 'its own', next, fired, last?.outcome, last?.reason];
 }
 
 const termsText = ({ cron, everySeconds, timeZone }: Schedule): string =>

@@ -9,10 +9,11 @@ import type { Log } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import type { Lease } from '../store/leases.js';
 import { isRunDue } from '../store/run-due.js';
-import type { Run } from '../store/runs.js';
+import { findRun, type Run } from '../store/runs.js';
 import { troubleOf } from '../store/trouble.js';
 import { giveUp, noteCrash } from '../sync/fail-run.js';
 import { stopForDatabase } from '../sync/stop-run.js';
+import { wakeIntegrations } from '../sync/wake-integrations.js';
 import { withLease } from '../sync/with-lease.js';
 import { isDatabaseAway } from './database-away.js';
 
@@ -21,6 +22,8 @@ export interface AttemptParts {
   readonly log: Log;
   /** Works on the run under the lease: the engine with everything it needs. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
+  /** Rings for a run that follows. Without it, and where it fails, the sweeper does. */
+  readonly ring?: (run: { tenantId: string; runId: string }) => Promise<unknown>;
 }
 
 /** `over`: nothing to do now. `taken`: somebody else works on it. `stopped`: this process ends. `away`: the database is. */
@@ -37,12 +40,23 @@ export async function attemptRun(
     // Each attempt is an owner of its own, so that two attempts of one process exclude each other as well.
     const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
     const end = await withLease(db, { ...run, owner }, stop, (lease, signal) => underLease(parts, lease, signal));
+    if (end === 'over') await askForNext(parts, run);
     return end ?? 'taken';
   } catch (error) {
     if (stop.aborted) return 'stopped';
     if (error instanceof Fault && error.code === 'lease_lost') return 'taken';
     log.warn('attempt.interrupted', { run: run.runId, errorName: nameOf(error), code: codeOf(error) });
     return isDatabaseAway(error) ? 'away' : 'crashed';
+  }
+}
+
+/** Records that were marked too late for the run that is over are read by one of their own. */
+async function askForNext({ db, log, ring }: AttemptParts, run: { tenantId: string; runId: string }): Promise<void> {
+  try {
+    const { integrationId } = await db.withTenant(run.tenantId, (tx) => findRun(tx, run.tenantId, run.runId));
+    for (const next of await wakeIntegrations(db, { tenantId: run.tenantId, integrationId })) await ring?.(next);
+  } catch (error) {
+    log.debug('next-run.not-asked-for', { run: run.runId, errorName: nameOf(error) }); // the sweeper asks
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * The sweeper: every few seconds it rings the bell for each run that should be worked on and that nobody holds, whatever became
- * of its job. With it, a queue that loses everything loses nothing; and while the queue hears nothing at all, the sweeper takes
+ * of its job, and asks for runs of integrations with marked records. With it, a queue that loses everything loses nothing; and while the queue hears nothing at all, the sweeper takes
  * the waiting runs up itself.
  */
 import type { Clock, Log } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import { waitingRuns } from '../store/waiting-runs.js';
 import { tidyStages } from '../sync/tidy-stages.js';
+import { wakeIntegrations } from '../sync/wake-integrations.js';
 import { isDatabaseAway } from './database-away.js';
 import type { RunBell } from './run-bell.js';
 
@@ -29,6 +30,7 @@ export interface Swept {
 }
 
 export async function sweep({ db, bell }: Pick<SweeperParts, 'db' | 'bell'>): Promise<Swept> {
+  await wakeIntegrations(db);
   const waiting = await waitingRuns(db);
   return { waiting: waiting.length, heard: await bell.ring(...waiting) };
 }

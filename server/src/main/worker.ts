@@ -21,7 +21,7 @@ export async function runWorker(options: Omit<ComposeOptions, 'processName'>): P
   const stop = new AbortController();
   const bell = new RunBell(queueAt, parts.log);
   const worker = await untilAnswered(parts, () =>
-    startWorker(runRequested, parts, stop.signal, { queueAt, log: parts.log }),
+    startWorker(runRequested, { ...parts, ring: (run) => bell.ring(run) }, stop.signal, { queueAt, log: parts.log }),
   );
   const workUnasked = () => workOnNext(parts, stop.signal);
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);

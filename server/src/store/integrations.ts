@@ -1,5 +1,5 @@
 /** Integrations: one configured link between the hub and one external system, with its configuration and its present state. */
-import { Fault } from '@rollcall/core';
+import { Fault, type SyncStrategy } from '@rollcall/core';
 import type { Tx } from './database.js';
 
 export type IntegrationState = 'active' | 'paused' | 'needs_attention' | 'disconnected';
@@ -13,6 +13,9 @@ export interface Integration {
   readonly configurationVersion: number;
   /** Holds references to secrets, never secrets. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** How it is read when nobody says otherwise, and after how long everything is; null for the usual time. */
+  readonly strategy: SyncStrategy;
+  readonly fullEverySeconds: number | null;
   readonly state: IntegrationState;
   readonly reason: string | null;
   readonly nextStep: string | null;
@@ -21,7 +24,8 @@ export interface Integration {
 }
 
 const select = `SELECT i.id, i.tenant_id AS "tenantId", i.name, i.kind, i.rank, i.configuration_version AS "configurationVersion",
-    c.settings, CASE WHEN i.paused_at IS NULL THEN s.state ELSE 'paused' END AS state, coalesce(i.paused_reason, s.reason) AS reason,
+    c.settings, c.strategy, c.full_every_seconds AS "fullEverySeconds",
+    CASE WHEN i.paused_at IS NULL THEN s.state ELSE 'paused' END AS state, coalesce(i.paused_reason, s.reason) AS reason,
     CASE WHEN i.paused_at IS NULL THEN s.next_step ELSE 'Resume the integration when its runs may go on.' END AS "nextStep",
     s.last_run_id AS "lastRunId", s.last_success_at AS "lastSuccessAt"
   FROM integrations i
@@ -58,8 +62,9 @@ export async function changeSettings(
 ): Promise<void> {
   const version = integration.configurationVersion + 1;
   await tx.query(
-    'INSERT INTO integration_configurations (tenant_id, integration_id, version, settings) VALUES ($1, $2, $3, $4)',
-    [integration.tenantId, integration.id, version, settings],
+    `INSERT INTO integration_configurations (tenant_id, integration_id, version, settings, strategy, full_every_seconds)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [integration.tenantId, integration.id, version, settings, integration.strategy, integration.fullEverySeconds],
   );
   await tx.query('UPDATE integrations SET configuration_version = $3 WHERE tenant_id = $1 AND id = $2', [
     integration.tenantId,
@@ -120,5 +125,24 @@ export async function setIntegrationStatus(
       status.runId ?? null,
       status.succeeded ?? null,
     ],
+  );
+}
+
+/**
+ * A run of single records ended well: the source answers. What an earlier run said of whole collections stays; what such a run said
+ * is over.
+ */
+export async function confirmIntegration(
+  tx: Tx,
+  { tenantId, id }: { tenantId: string; id: string },
+  runId: string,
+): Promise<void> {
+  const ofRecords = `EXISTS (SELECT FROM runs r WHERE r.tenant_id = s.tenant_id AND r.id = s.last_run_id AND r.mode = 'records')`;
+  await tx.query(
+    `UPDATE integration_status s SET state = CASE WHEN ${ofRecords} THEN 'active' ELSE state END,
+       reason = CASE WHEN ${ofRecords} THEN NULL ELSE reason END, next_step = CASE WHEN ${ofRecords} THEN NULL ELSE next_step END,
+       last_run_id = CASE WHEN ${ofRecords} OR reason IS NULL THEN $3 ELSE last_run_id END, last_success_at = now(), updated_at = now()
+     WHERE tenant_id = $1 AND integration_id = $2`,
+    [tenantId, id, runId],
   );
 }

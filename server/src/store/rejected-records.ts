@@ -17,10 +17,10 @@ const cameAndFits = (scope: SqlScope): string =>
  * Brings the list in line with what this run rejected: new ones are added, known ones counted, the rest of the read has passed, but
  * for those that the database may still refuse.
  */
-export async function refreshRejected(tx: Tx, scope: SqlScope): Promise<void> {
+export async function refreshRejected(tx: Tx, scope: SqlScope, byId = false): Promise<void> {
   await tx.query(
     `UPDATE rejected_records x SET state = 'passed', last_seen_at = now()
-     WHERE ${inList(scope)} AND (x.external_id IS NULL OR (x.code <> 'value_refused' AND ${cameAndFits(scope)}))`,
+     WHERE ${inList(scope)} AND ((x.external_id IS NULL AND ${!byId}) OR (x.code <> 'value_refused' AND ${cameAndFits(scope)}))`,
   );
   await addRejected(tx, scope);
 }

@@ -24,12 +24,13 @@ export interface Phase {
   readonly counts: Partial<EntityCounts> & InnerCounts;
 }
 
-/** What the report does not show: links seen, records read whole that turned out equal to ours, and
- * records that were parsed and found unchanged. */
+/** What the report does not show: links seen, records read whole that turned out equal to ours, records that were parsed and found
+ * unchanged, and marked records that the source does not know by their ids. */
 export interface InnerCounts {
   seen?: number;
   equal?: number;
   parsedSlim?: number;
+  notFound?: number;
 }
 
 interface RunKey {

@@ -12,7 +12,8 @@ export interface ScheduleTerms {
   readonly timeZone: string;
   readonly jitterSeconds: number;
   readonly blackouts: readonly string[];
-  readonly strategy: Strategy;
+  /** Null for the integration's own. */
+  readonly strategy: Strategy | null;
   readonly enabled: boolean;
 }
 

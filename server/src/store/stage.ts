@@ -52,6 +52,14 @@ export async function openStage(tx: Tx, runId: string, entity: Entity): Promise<
     CREATE TABLE ${table('rejects')} (${head}, code text NOT NULL, field text, message text NOT NULL)`);
 }
 
+/** Whether the run has tables for an entity: one that reads single records has them only for what it reads. */
+export async function hasStage(tx: Tx, runId: string, entity: Entity): Promise<boolean> {
+  const { rows } = await tx.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+    stageTable(runId, entity, 'full'),
+  ]);
+  return rows[0]!.there;
+}
+
 export async function dropStage(tx: Tx, runId: string, entity: Entity): Promise<void> {
   await tx.query(`DROP TABLE IF EXISTS ${parts.map((part) => stageTable(runId, entity, part)).join(', ')}`);
 }

@@ -70,6 +70,7 @@ describe('a reference', () => {
     'change_log.local_id',
     'change_log.run_id',
     'declined_changes.run_id',
+    'dirty_records.run_id',
     'enrollments.integration_id',
     'external_system_mappings.integration_id',
     'external_system_mappings.local_id',

@@ -6,6 +6,7 @@ import type { Entity } from '@rollcall/core';
 import { finishChunk, pendingChunks, type Chunk, type ChunkCounts } from '../store/chunks.js';
 import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
+import { settleMarks } from '../store/dirty-records.js';
 import { writeOutbox } from '../store/outbox.js';
 import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { passRefused } from '../store/rejected-records.js';
@@ -99,7 +100,10 @@ async function settle(context: RunContext, entity: Entity, phase: Phase): Promis
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
-    if (context.sourceRunId === null) await settleFromFeed(tx, scope, phase);
+    if (context.sourceRunId === null) {
+      await settleFromFeed(tx, scope, phase);
+      await settleMarks(tx, run, entity.name);
+    }
     await updatePhase(tx, run, entity.name, { state: 'applied' });
   });
   context.failpoint('links.settled');

@@ -2,6 +2,7 @@
 import { chooseRead, nextWatermark, type Entity } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
 import { listHolds } from '../store/holds.js';
+import { pinnedTerms, readsAlike } from '../store/integration-strategy.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { findWatermark, forgetWatermark, newestSeen, saveWatermark } from '../store/watermarks.js';
 import { sqlScope } from '../store/sql/scope.js';
@@ -16,14 +17,18 @@ export async function chooseStrategy(tx: Tx, context: RunContext, entity: Entity
     entity: entity.name,
     state: 'open',
   });
+  const { fullEverySeconds } = await pinnedTerms(tx, context.run);
+  const watermark = await findWatermark(tx, run, entity.name);
+  const { configurationVersion } = context.run;
+  const alike = watermark !== null && (await readsAlike(tx, context.run, watermark.configurationVersion));
   const choice = chooseRead({
-    watermark: await findWatermark(tx, run, entity.name),
+    watermark,
     filter: providerOf(context).capabilities.dateLastModifiedFilter,
     projectionVersion: entity.projectionVersion,
-    configurationVersion: context.run.configurationVersion,
+    configurationVersion: alike ? watermark.configurationVersion : configurationVersion,
     openHolds: open.length,
     now: new Date(context.clock.now()).toISOString(),
-    fullEveryMs: context.policy.fullEveryMs,
+    fullEveryMs: fullEverySeconds === null ? context.policy.fullEveryMs : fullEverySeconds * 1000,
   });
   const change =
     'since' in choice ? { since: choice.since, fullBecause: null } : { since: null, fullBecause: choice.fullBecause };
@@ -35,6 +40,7 @@ export async function chooseStrategy(tx: Tx, context: RunContext, entity: Entity
  * stays, or goes when the read was full: what waits must be read again.
  */
 export async function moveWatermark(tx: Tx, context: RunContext, entity: Entity): Promise<void> {
+  if (context.run.mode === 'records') return; // single records say nothing of the others
   const run = scopeOf(context);
   const phase = await phaseOf(tx, run, entity.name);
   const previous = await findWatermark(tx, run, entity.name);

@@ -84,6 +84,7 @@ export class DataSyncEngine {
    * ceiling bounds the requests, and the database would otherwise wait for the source.
    */
   async #readAndPlan(context: RunContext): Promise<void> {
+    if (context.run.mode === 'records') return this.#readByIds(context);
     await this.#enter(context, 'fetching');
     let since = context.clock.now();
     await inParallelThenInOrder(synchronizers, 2, {
@@ -95,6 +96,13 @@ export class DataSyncEngine {
       then: (synchronizer) => going(context, () => synchronizer.plan(context)),
     });
     this.#stepDone(context, 'staged', since);
+    await this.#enter(context, 'planned');
+  }
+
+  /** What refers is read before what it refers to, so that a record that it names and that we do not know is read as well. */
+  async #readByIds(context: RunContext): Promise<void> {
+    await this.#step(context, 'fetching', (s) => s.fetch(context), synchronizers.toReversed());
+    await this.#step(context, 'staged', (s) => s.plan(context));
     await this.#enter(context, 'planned');
   }
 
@@ -110,10 +118,11 @@ export class DataSyncEngine {
     context: RunContext,
     state: RunState,
     work: (synchronizer: Synchronizer) => Promise<void>,
+    order = inOrder(context),
   ): Promise<void> {
     await this.#enter(context, state);
     const since = context.clock.now();
-    for (const synchronizer of inOrder(context)) await going(context, () => work(synchronizer));
+    for (const synchronizer of order) await going(context, () => work(synchronizer));
     this.#stepDone(context, state, since);
   }
 

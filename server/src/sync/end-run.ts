@@ -4,7 +4,7 @@ import { writeAudit } from '../store/audit.js';
 import type { Tx } from '../store/database.js';
 import { passRunLetters } from '../store/raise-letters.js';
 import { findHold, listHolds } from '../store/holds.js';
-import { setIntegrationStatus } from '../store/integrations.js';
+import { confirmIntegration, setIntegrationStatus } from '../store/integrations.js';
 import { phasesOf, releaseEntities, type Phase } from '../store/run-entities.js';
 import { findRun, moveRun, savePeakMemory, saveReport } from '../store/runs.js';
 import { closeStage } from '../store/stage.js';
@@ -22,11 +22,7 @@ export async function endRun(context: RunContext): Promise<void> {
     await savePeakMemory(tx, key, peakRssMb());
     await allDone(tx, context);
     const before = await buildReport(tx, await findRun(tx, tenantId, runId));
-    const incomplete = context.sourceRunId
-      ? []
-      : (await phasesOf(tx, key)).filter((phase) => phase.incompleteReason !== null);
-    const reason = incomplete.length > 0 ? incomplete.map(doubtText).join('; ') : null;
-    const nextStep = reason && 'Nothing was removed there. Check the source, then sync again.';
+    const { reason, nextStep } = context.sourceRunId ? allWell : remarkOn(await phasesOf(tx, key));
     if (mode === 'full' || mode === 'incremental') await passRunLetters(tx, { tenantId, integrationId });
     await moveRun(tx, key, mode === 'plan' ? 'completed' : endState(before), { reason, nextStep });
     await releaseEntities(tx, key);
@@ -46,6 +42,7 @@ export async function endRun(context: RunContext): Promise<void> {
           succeeded: true,
         },
       );
+    if (mode === 'records') await confirmIntegration(tx, { tenantId, id: integrationId }, runId);
     await writeAudit(tx, {
       tenantId,
       integrationId,
@@ -55,6 +52,29 @@ export async function endRun(context: RunContext): Promise<void> {
     });
     await dropStages(tx, context);
   });
+}
+
+interface Remark {
+  readonly reason: string | null;
+  readonly nextStep: string | null;
+}
+
+const allWell: Remark = { reason: null, nextStep: null };
+
+/** What of the reading a person should know. */
+function remarkOn(phases: readonly Phase[]): Remark {
+  const incomplete = phases.filter((phase) => phase.incompleteReason !== null);
+  if (incomplete.length > 0)
+    return {
+      reason: incomplete.map(doubtText).join('; '),
+      nextStep: 'Nothing was removed there. Check the source, then sync again.',
+    };
+  const notFound = phases.reduce((sum, phase) => sum + (phase.counts.notFound ?? 0), 0);
+  if (notFound === 0) return allWell;
+  return {
+    reason: `not found at the source by id: ${notFound} of the marked records`,
+    nextStep: 'They stay as they are; the next full read says whether they are gone.',
+  };
 }
 
 function doubtText({ entity, counts }: Phase): string {

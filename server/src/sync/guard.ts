@@ -2,9 +2,10 @@
  * Step 5: holds back the part of a plan that is too unusual to apply without a person, school by school and then for the whole
  * integration. What is held waits; the rest goes on. Holds that nothing belongs to any more are closed.
  */
-import { tooManyRejected, trippedLimit, type Operation } from '@rollcall/core';
+import { tooManyRejected, trippedLimit, type EntityName, type Operation } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
 import { closeHold, listHolds, openOrRefreshHold, type Hold } from '../store/holds.js';
+import { readingChanged } from '../store/integration-strategy.js';
 import type { Phase } from '../store/run-entities.js';
 import { planTripped } from '../store/sql/absence.js';
 import {
@@ -28,12 +29,13 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
   // Measured against nothing, a measure that does not trip cannot trip at all; most runs need no counting.
   const close = measures.some((m) => trippedLimit(limits, { ...m, active: 0 }, phase.completedBefore) !== null);
   const active = close ? await activeBySchool(tx, scope) : new Map<string | null, number>();
+  const unproven = await removalsWait(tx, context, entity, measures);
   const refreshed = new Set<string>();
   const remaining: ScopeMeasure[] = [];
   for (const measure of measures) {
     const reason =
       openReason(open, measure) ??
-      (measure.operation === 'deactivate' ? doubtOf(phase) : null) ??
+      (measure.operation === 'deactivate' ? (unproven ?? doubtOf(phase)) : null) ??
       trippedLimit(limits, { ...measure, active: active.get(measure.school) ?? 0 }, phase.completedBefore);
     if (reason === null) remaining.push(measure);
     else await holdScope(tx, context, scope, phase, { ...measure, reason }, refreshed);
@@ -41,6 +43,19 @@ export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase:
   for (const operation of new Set(remaining.map((m) => m.operation)))
     await guardIntegration(tx, context, scope, phase, { operation, remaining, open, refreshed });
   await closeEmptied(tx, context, open, refreshed, phase);
+}
+
+/** Why no removal is applied without a person, or null: what is read has changed, so what is not there any more proves nothing. */
+async function removalsWait(
+  tx: Tx,
+  context: RunContext,
+  entity: EntityName,
+  measures: readonly ScopeMeasure[],
+): Promise<string | null> {
+  if (!measures.some((measure) => measure.operation === 'deactivate')) return null;
+  return (await readingChanged(tx, context.run, entity))
+    ? 'the configuration has changed since the last complete read, so removals wait for a person'
+    : null;
 }
 
 /** A scope whose hold is open stays held, however many rows are left of it, until a person decides or they come back. */

@@ -15,7 +15,7 @@ import { activeRun, findRun, moveRun, type Run } from '../store/runs.js';
  * ends. Throws Fault integration_paused.
  */
 export async function makeWay(tx: Tx, tenantId: string, integrationId: string): Promise<Run | null> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`request-run ${integrationId}`]);
+  await lock(tx, integrationId);
   await refusePaused(tx, { tenantId, integrationId });
   const active = await activeRun(tx, tenantId, integrationId);
   if (active === null) return null;
@@ -37,7 +37,17 @@ async function isOutdated(tx: Tx, run: Run): Promise<boolean> {
   return configurationVersion !== run.configurationVersion;
 }
 
-/** The same for what cannot join a run under way. Throws Fault busy. */
+/** Whether nothing is under way, not even a run that waits for a person; for what nobody asks for. Throws Fault integration_paused. */
+export async function isIdle(tx: Tx, tenantId: string, integrationId: string): Promise<boolean> {
+  await lock(tx, integrationId);
+  await refusePaused(tx, { tenantId, integrationId });
+  return (await activeRun(tx, tenantId, integrationId)) === null;
+}
+
+const lock = (tx: Tx, integrationId: string) =>
+  tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`request-run ${integrationId}`]);
+
+/** As makeWay, for what cannot join a run under way. Throws Fault busy. */
 export async function takeTurn(tx: Tx, tenantId: string, integrationId: string): Promise<void> {
   const run = await makeWay(tx, tenantId, integrationId);
   if (run !== null)

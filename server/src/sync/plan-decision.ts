@@ -8,6 +8,7 @@ import type { Tx } from '../store/database.js';
 import { findHold } from '../store/holds.js';
 import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { hasStage } from '../store/stage.js';
 import { declineUndone, markReleased, planInverse, planReleased, planUnblocked } from '../store/sql/decisions.js';
 import { keepOutUnresolved, openKeptOut } from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
@@ -47,7 +48,7 @@ async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<nu
   let planned = 0;
   if (hold.entity === entity)
     planned += await planReleased(tx, scope, { source: source!, holdId: hold.id, selection: run.selection });
-  else {
+  else if (await hasStage(tx, source!, scope.entity)) {
     await openKeptOut(tx);
     await keepOutUnresolved(tx, scopeOf(context), scope, new Set());
     planned += await planUnblocked(tx, scope, source!);

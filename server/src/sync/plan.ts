@@ -9,6 +9,7 @@ import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { phaseOf, phasesOf, updatePhase, type Phase } from '../store/run-entities.js';
 import { refreshRejected } from '../store/rejected-records.js';
 import { findAbsent, planOverdue } from '../store/sql/absence.js';
+import { waitForHolds } from '../store/sql/by-id.js';
 import { countStaged } from '../store/sql/duplicates.js';
 import {
   keepOutCycles,
@@ -25,14 +26,16 @@ import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope }
 import { measurePlan } from '../store/statistics.js';
 import { guard } from './guard.js';
 import { quarantineUnplannable } from './quarantine.js';
+import { restageDirty } from './restage-dirty.js';
 import { restageStale } from './restage-stale.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function planEntity(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
-  const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
-  if (phase.state !== 'fetched') return;
+  const { state } = await read(context, (tx) => phaseOf(tx, run, entity.name));
+  if (state !== 'fetched') return;
   await restageStale(context, entity);
+  await restageDirty(context, entity);
   const plan = () => writePlan(context, entity);
   await plan().catch(async (refusal: unknown) => {
     const scope = await read(context, (tx) => planScope(tx, run, entity));
@@ -52,6 +55,7 @@ const planScope = async (tx: Tx, run: RunScope, entity: Entity): Promise<SqlScop
 
 async function writePlan(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
+  const byId = context.run.mode === 'records';
   await write(context, async (tx) => {
     const found = await phaseOf(tx, run, entity.name);
     const scope = await planScope(tx, run, entity);
@@ -61,13 +65,14 @@ async function writePlan(context: RunContext, entity: Entity): Promise<void> {
     const staged = await countStaged(tx, scope);
     const phase = await trusted(tx, context, entity, found, staged.rejects);
     await preferHashJoins(tx);
-    const presence = await findAbsent(tx, scope, phase.since === null);
+    const presence = await findAbsent(tx, scope, phase.since === null && !byId);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
+    if (byId) await waitForHolds(tx, scope);
     await guard(tx, context, scope, phase);
     await layOutChunks(tx, scope, context.policy.chunkRows);
     await extendPlanDigest(tx, scope);
     if (context.run.mode !== 'plan') {
-      await refreshRejected(tx, scope);
+      await refreshRejected(tx, scope, byId);
       await refreshLetters(tx, scope, rejectClass);
     }
     const counts = {

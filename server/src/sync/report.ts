@@ -81,7 +81,7 @@ const nothing: EntityCounts = {
 
 /** Counts of a phase that is under way come from its pages and chunks. */
 async function countsOf(tx: Tx, key: { tenantId: string; runId: string }, phase: Phase): Promise<EntityCounts> {
-  const { seen: _seen, equal: _equal, parsedSlim: _parsed, ...counts } = phase.counts;
+  const { seen: _seen, equal: _equal, parsedSlim: _parsed, notFound: _notFound, ...counts } = phase.counts;
   const known = {
     ...nothing,
     announced: phase.announced ?? phase.announcedAtStart,

@@ -5,7 +5,7 @@
 import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
 import { findIntegration, type Integration } from '../store/integrations.js';
-import type { RunMode } from '@rollcall/core';
+import { modeOf, type RunMode } from '@rollcall/core';
 import { createRun, tryNow } from '../store/runs.js';
 import { makeWay } from './make-way.js';
 
@@ -21,7 +21,8 @@ export interface WantedRun {
   readonly tenantId: string;
   /** Name or id. */
   readonly integration: string;
-  readonly mode: RunMode;
+  /** Without it, what the integration's strategy says. */
+  readonly mode?: RunMode | undefined;
   readonly trigger: string;
   readonly actor: string;
 }
@@ -33,8 +34,9 @@ export async function requestRun(db: Database, wanted: WantedRun): Promise<Reque
 
 /** The same within a transaction of the caller's, so that what else it writes stands or falls with the request. */
 export async function requestRunWithin(tx: Tx, wanted: WantedRun): Promise<RequestedRun> {
-  const { tenantId, mode, trigger, actor } = wanted;
+  const { tenantId, trigger, actor } = wanted;
   const integration = await findIntegration(tx, tenantId, wanted.integration);
+  const mode = wanted.mode ?? modeOf(integration.strategy);
   const active = await makeWay(tx, tenantId, integration.id);
   if (active?.stoppedClass === 'auth') await tryNow(tx, { tenantId, runId: active.id });
   if (active !== null) return { tenantId, runId: active.id, integration, created: false };

@@ -36,6 +36,8 @@ export interface RunPolicy {
   /** An incremental run reads in full what was last read in full this long ago. */
   readonly fullEveryMs: number;
   readonly grace: Readonly<Record<EntityName, { completeRuns: number; hours: number }>>;
+  /** Records of one entity that one run reads by their ids; the others wait for the next. */
+  readonly recordsPerRun: number;
 }
 
 export const defaultPolicy: RunPolicy = {
@@ -44,6 +46,7 @@ export const defaultPolicy: RunPolicy = {
   limits: defaultLimits,
   fullEveryMs: 24 * 3_600_000,
   grace: defaultGrace,
+  recordsPerRun: 1_000,
 };
 
 export const scopeOf = (context: RunContext): RunScope => ({

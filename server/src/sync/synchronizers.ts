@@ -5,6 +5,7 @@
 import { entityNamed, type Entity } from '@rollcall/core';
 import { applyEntity } from './apply.js';
 import { fetchEntity } from './fetch.js';
+import { fetchRecords } from './fetch-records.js';
 import { planDecision } from './plan-decision.js';
 import { planEntity } from './plan.js';
 import type { RunContext } from './run-context.js';
@@ -15,7 +16,7 @@ export abstract class Synchronizer {
   protected constructor(readonly entity: Entity) {}
 
   fetch(context: RunContext): Promise<void> {
-    return fetchEntity(context, this.entity);
+    return context.run.mode === 'records' ? fetchRecords(context, this.entity) : fetchEntity(context, this.entity);
   }
   plan(context: RunContext): Promise<void> {
     return planEntity(context, this.entity);

@@ -1,4 +1,5 @@
 /** How integrations are shown: what they are and how they fare. Their settings name secrets and stay inside. */
+import { strategies } from '@rollcall/core';
 import { z } from 'zod';
 import type { Integration } from '../../store/integrations.js';
 import { instant, shownInstant } from '../paging.js';
@@ -14,6 +15,10 @@ export const integrationSchema = z
     name: z.string(),
     kind: z.string(),
     rank: z.int(),
+    /** How it is read when nobody says otherwise. */
+    strategy: z.enum(strategies),
+    /** Everything is read again after so long; null for the usual time. */
+    fullEverySeconds: z.int().nullable(),
     state: z.enum(['active', 'paused', 'needs_attention', 'disconnected']),
     reason: z.string().nullable(),
     nextStep: z.string().nullable(),
@@ -47,6 +52,8 @@ export const shownIntegration = (integration: Integration): ShownIntegration => 
   name: integration.name,
   kind: integration.kind,
   rank: integration.rank,
+  strategy: integration.strategy,
+  fullEverySeconds: integration.fullEverySeconds,
   state: integration.state,
   reason: integration.reason,
   nextStep: integration.nextStep,

@@ -11,8 +11,11 @@ export const runRequestSchema = z
   .strictObject({
     /** Name or id. */
     integration: z.string().min(1).max(200),
-    /** `plan` shows what a run would do and changes nothing; `incremental` reads only what changed, and in full when in doubt. */
-    mode: z.enum(['full', 'plan', 'incremental']).default('full'),
+    /**
+     * `plan` shows what a run would do and changes nothing; `incremental` reads only what changed, and in full when in doubt; `records`
+     * reads the records that are marked. Without it, what the integration's strategy says.
+     */
+    mode: z.enum(['full', 'plan', 'incremental', 'records']).optional(),
   })
   .meta({ id: 'RunRequest' });
 export type RunRequest = z.output<typeof runRequestSchema>;
@@ -30,7 +33,7 @@ const runSchema = z
   .object({
     id: z.uuid(),
     integration: z.string(),
-    /** `apply` carries out an approval, `undo` takes a run back. */
+    /** `records` read single records that were marked, `apply` carries out an approval, `undo` takes a run back. */
     mode: z.enum(runModes),
     /** manual, schedule, api, webhook or configuration. */
     trigger: z.string(),

@@ -13,7 +13,8 @@ const terms = {
   jitterSeconds: z.int().min(0).max(86_400).default(0),
   /** When nothing starts: `mon-fri 08:00-15:00`, `sat,sun`, `2026-12-20..2027-01-06`. */
   blackouts: z.array(z.string().max(60)).max(20).default([]),
-  strategy: z.enum(['full', 'incremental']).default('full'),
+  /** Null for the integration's own. */
+  strategy: z.enum(['full', 'incremental']).nullable().default(null),
   enabled: z.boolean().default(true),
 };
 
@@ -51,7 +52,7 @@ export const scheduleSchema = z
     timeZone: z.string(),
     jitterSeconds: z.int(),
     blackouts: z.array(z.string()).readonly(),
-    strategy: z.enum(['full', 'incremental']),
+    strategy: z.enum(['full', 'incremental']).nullable(),
     enabled: z.boolean(),
     /** The next time that its terms name, without jitter. */
     dueAt: instant,

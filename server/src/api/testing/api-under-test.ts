@@ -20,6 +20,7 @@ export interface ApiUnderTest {
   /** A path below /api/v1; `answer` is the parsed JSON. */
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export async function listening(
   return { url: await app.getUrl(), app };
 }
 
-export function callers(url: string): Pick<ApiUnderTest, 'get' | 'post'> {
+export function callers(url: string): Pick<ApiUnderTest, 'get' | 'post' | 'put'> {
   const call = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(`${url}/api/v1${path}`, init);
     const text = await response.text();
@@ -62,10 +63,14 @@ export function callers(url: string): Pick<ApiUnderTest, 'get' | 'post'> {
     return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
   };
   const json = { 'content-type': 'application/json' };
+  const send =
+    (method: string): ApiUnderTest['post'] =>
+    (path, body, headers = {}) =>
+      call(path, { method, headers: { ...json, ...headers }, body: JSON.stringify(body) });
   return {
     get: (path, headers = {}) => call(path, { headers }),
-    post: (path, body, headers = {}) =>
-      call(path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) }),
+    post: send('POST'),
+    put: send('PUT'),
   };
 }
 

@@ -1,5 +1,7 @@
 /** Each due time leads to one run, however many schedulers look and however late; what is skipped is on record with its reason. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SyncStrategy } from '@rollcall/core';
+import { setStrategy } from '../../sync/set-strategy.js';
 import { moveRun } from '../../store/runs.js';
 import { listSchedules, type Schedule, type ScheduleTerms } from '../../store/schedules.js';
 import { quietLog, QueuedDistrict } from '../testing/queued-district.js';
@@ -58,6 +60,16 @@ describe('a schedule that is due', () => {
     await add({ strategy: 'incremental' });
     const [run] = await fire(minutesLater(0));
     expect((await district.find(run!)).mode).toBe('incremental');
+  });
+
+  it('asks for what the strategy of the integration says, where it names none', async () => {
+    const set = (strategy: SyncStrategy) =>
+      setStrategy(district.database.app, { ...asked(), integration: 'district', strategy });
+    await add({ strategy: null });
+    await set('real-time');
+    const [run] = await fire(minutesLater(0));
+    expect((await district.find(run!)).mode).toBe('incremental');
+    await set('full');
   });
 
   it('leads to one run though ten schedulers look at the same moment', async () => {

@@ -59,7 +59,7 @@ async function outcomeOf(tx: Tx, schedule: Schedule, now: Date): Promise<Outcome
     const run = await requestRunWithin(tx, {
       tenantId,
       integration: integrationId,
-      mode: strategy,
+      mode: strategy ?? undefined,
       trigger: 'schedule',
       actor: `schedule:${schedule.id}`,
     });

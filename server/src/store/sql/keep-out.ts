@@ -2,9 +2,9 @@
  * Which staged rows cannot be planned: those whose required references lead nowhere or to a record that is itself kept out.
  * They are gathered in the temporary table kept_out; the rejected ones also in the stage's rejects.
  */
-import type { Field, RejectCode } from '@rollcall/core';
+import type { Entity, Field, RejectCode } from '@rollcall/core';
 import type { Tx } from '../database.js';
-import { stageColumn, stageTable } from '../stage.js';
+import { hasStage, stageColumn, stageTable } from '../stage.js';
 import { entityNamed } from '@rollcall/core';
 import { fieldsOfKind, known, type RunScope, type SqlScope } from './scope.js';
 
@@ -66,7 +66,7 @@ export async function keepOutUnresolved(
 ): Promise<void> {
   for (const field of fieldsOfKind(scope.entity, 'reference', 'roles').filter((f) => f.required)) {
     const target = entityNamed(field.target!);
-    const rejects = stageTable(run.stageRunId ?? run.runId, target, 'rejects');
+    const rejects = await rejectsOf(tx, run.stageRunId ?? run.runId, target);
     const wanted =
       field.kind === 'reference'
         ? `SELECT s.n, s.external_id, s.${stageColumn(field)} AS target FROM ${scope.full} s
@@ -89,6 +89,12 @@ export async function keepOutUnresolved(
     );
   }
 }
+
+/** What of the target was rejected; nothing where the run staged nothing of it. */
+const rejectsOf = async (tx: Tx, runId: string, target: Entity): Promise<string> =>
+  (await hasStage(tx, runId, target))
+    ? stageTable(runId, target, 'rejects')
+    : '(SELECT NULL::text AS external_id WHERE false) none';
 
 /** Writes what was found: rejects to the stage, blocked rows to the plan, where they wait for what they need. */
 export async function recordKeptOut(tx: Tx, scope: SqlScope): Promise<KeptOut> {

@@ -27,7 +27,8 @@ const qual = `(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true),
 const isTenantPolicy = `p.polname = 'tenant' AND p.polpermissive AND p.polcmd = '*' AND p.polroles = '{0}'
   AND pg_get_expr(p.polqual, p.polrelid) = $$${qual}$$ AND pg_get_expr(p.polwithcheck, p.polrelid) = $$${qual}$$`;
 const isSweeperPolicy = `p.polname = 'sweeper' AND p.polcmd = 'r' AND p.polroles = ARRAY['rollcall_sweeper'::regrole::oid]
-  AND p.polrelid IN ('runs'::regclass, 'run_leases'::regclass, 'integrations'::regclass, 'integration_schedules'::regclass)`;
+  AND p.polrelid IN ('runs'::regclass, 'run_leases'::regclass, 'integrations'::regclass, 'integration_schedules'::regclass,
+    'dirty_records'::regclass, 'integration_configurations'::regclass)`;
 
 const rules: Readonly<Record<string, string>> = {
   'a table without a tenant': `SELECT c.relname AS offender FROM ${tables} AND NOT ${hasTenant} AND c.relname NOT IN ${withoutTenant}`,

@@ -69,7 +69,7 @@ function integrationRows({ integrationId, integration }: SeededTenant): [string,
   const of = { integration_id: integrationId };
   return [
     ['integrations', [{ id: integrationId, name: integration, kind: 'mock', rank: 1, configuration_version: 1 }]],
-    ['integration_configurations', [{ ...of, version: 1, settings: {} }]],
+    ['integration_configurations', [{ ...of, version: 1, settings: {}, strategy: 'full' }]],
     ['integration_status', [{ ...of, state: 'active' }]],
   ];
 }
@@ -187,6 +187,7 @@ function foundRows({ ids, integrationId, runId, holdId }: SeededTenant): [string
     ['hold_decisions', [{ ...decision, decided_at: 'now' }]],
     ['declined_changes', [{ ...declined, declined_at: 'now' }]],
     ['sync_watermarks', [watermarkOf(integrationId, runId)]],
+    ['dirty_records', [{ ...of, external_id: 'ext-changed', ...markedOnce }]],
     [
       'sync_changes',
       [
@@ -208,6 +209,8 @@ const watermarkOf = (integrationId: string, runId: string) => ({
   read_in_full_at: '2026-09-01T08:00:00Z',
   run_id: runId,
 });
+
+const markedOnce = { trigger: 'webhook', marks: 1, first_marked_at: 'now', last_marked_at: 'now' };
 
 /** An id that sorts before those that the database makes. */
 const longAgo = () => `01900000${randomUUID().slice(8)}`;
