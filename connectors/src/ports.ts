@@ -1,9 +1,56 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
+import type { Priority } from './contracts.js';
+
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly random: Random;
+  /** Shared by all processes; left out, each client keeps its own. */
+  readonly circuits?: CircuitBoard;
+  /** Likewise. */
+  readonly limiter?: RateLimiter;
+}
+
+/** Grants calls, so that all who share a key stay within its limit together. Limits may change from one call to the next. */
+export interface RateLimiter {
+  /** 0 when the call is granted; otherwise the milliseconds after which to ask again. */
+  take(key: string, limit: RateLimit | null, priority: Priority): Promise<number>;
+  /** The provider asked for a stop: nobody is granted anything for so long. */
+  block(key: string, ms: number): Promise<void>;
+  /** The provider says how many calls are left. */
+  announce(key: string, quota: Quota): Promise<void>;
+}
+
+/** Both hold: a pace with bursts, and a quota of a window that slides. */
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly perWindow: number;
+  readonly windowMs: number;
+  /** The share of both, from 0 below 1, that background work leaves to people. */
+  readonly interactiveShare: number;
+}
+
+export interface Quota {
+  readonly left: number;
+  readonly resetMs: number;
+}
+
+/** Notes which circuits are open. Every call is atomic, also among processes. */
+export interface CircuitBoard {
+  /** `closed`, how long to wait, or, for one caller in `probeMs` at most, to be the one that tries. */
+  ask(key: string, probeMs: number): Promise<CircuitAnswer>;
+  /** Opens the circuit, each time in a row for twice as long, and says for how long; one that is open stays as it is. */
+  trip(key: string, times: CircuitTimes): Promise<number>;
+  close(key: string): Promise<void>;
+}
+
+export type CircuitAnswer = 'closed' | 'probe' | { readonly waitMs: number };
+
+export interface CircuitTimes {
+  readonly openMs: number;
+  readonly longestOpenMs: number;
 }
 
 export interface Clock {

@@ -10,6 +10,7 @@ import type { CallContext } from '../contracts.js';
 import type { Ports } from '../ports.js';
 import { attemptSignal, type AttemptSignal } from './attempt-signal.js';
 import { correlate, observe } from './interceptors.js';
+import { quotaIn } from './limits/quota.js';
 import { isLoopback } from './loopback.js';
 import { failure, type Failure, type Outcome } from './outcome.js';
 
@@ -25,10 +26,12 @@ export interface Call {
   readonly context: CallContext;
   readonly attempt: number;
   readonly remainingMs: number;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly form?: URLSearchParams;
+  /** JSON text. */
+  readonly json?: string | undefined;
 }
 
 export class Transport {
@@ -38,7 +41,10 @@ export class Transport {
   readonly #underWay = new Set<AttemptSignal>();
   #closed = false;
 
-  constructor(settings: TransportSettings, ports: Ports) {
+  constructor(
+    settings: TransportSettings,
+    private readonly ports: Ports,
+  ) {
     this.#settings = settings;
     const pool = { keepAlive: true, maxSockets: settings.maxSockets, scheduling: 'lifo' as const };
     const httpAgent = new HttpAgent(pool);
@@ -64,7 +70,7 @@ export class Transport {
     const bounds = attemptSignal(caller, Math.max(1, Math.min(this.#settings.attemptTimeoutMs, call.remainingMs)));
     this.#underWay.add(bounds);
     try {
-      return answer(await this.#http.request(this.#request(call, bounds.signal)));
+      return answer(await this.#http.request(this.#request(call, bounds.signal)), this.ports.clock.now());
     } catch (error) {
       caller.throwIfAborted();
       if (this.#closed) return hungUp;
@@ -86,8 +92,8 @@ export class Transport {
     return {
       method: call.method,
       url: call.url,
-      headers: { ...call.headers },
-      data: call.form?.toString(),
+      headers: call.json === undefined ? { ...call.headers } : { ...jsonContent, ...call.headers },
+      data: call.json ?? call.form?.toString(),
       signal,
       // A proxy named by the environment is for the world outside.
       ...(isLoopback(call.url) ? { proxy: false as const } : {}),
@@ -101,9 +107,11 @@ export class Transport {
   }
 }
 
+const jsonContent = { 'Content-Type': 'application/json' } as const;
+
 const hungUp = failure('unsent', 'the connection was closed by us');
 
-function answer(response: AxiosResponse<Buffer>): Outcome {
+function answer(response: AxiosResponse<Buffer>, nowMs: number): Outcome {
   const text = (name: string) =>
     typeof response.headers[name] === 'string' ? (response.headers[name] as string) : null;
   const date = Date.parse(text('date') ?? '');
@@ -113,6 +121,9 @@ function answer(response: AxiosResponse<Buffer>): Outcome {
     body: response.data,
     retryAfter: text('retry-after'),
     providerTime: Number.isNaN(date) ? null : new Date(date).toISOString(),
+    etag: text('etag'),
+    lastModified: text('last-modified'),
+    quota: quotaIn(text, nowMs),
   };
 }
 
