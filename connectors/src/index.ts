@@ -1,6 +1,8 @@
 /** The one entry of connectors: how rosters travel. */
 export * from './contracts.js';
 export * from './factory.js';
+export * from './http/limits/local-rate-limiter.js';
+export * from './http/reliability/circuit-board.js';
 export * from './mock/config.js';
 export * from './mock/definition.js';
 export * from './mock/provider.js';

@@ -1,4 +1,5 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
+import type { LookupFunction } from 'node:net';
 import type { Priority } from './contracts.js';
 
 export interface Ports {
@@ -10,6 +11,16 @@ export interface Ports {
   readonly circuits?: CircuitBoard;
   /** Likewise. */
   readonly limiter?: RateLimiter;
+  /** Left out, only the open internet may be called, and this machine where an address says so itself. */
+  readonly egress?: Egress;
+}
+
+/** The operator's word on where requests may go; never a tenant's. */
+export interface Egress {
+  /** Lets providers live in private networks, as school servers do. This machine by another name, and clouds' own services, stay closed. */
+  readonly allowPrivateAddresses?: boolean;
+  /** Resolves names instead of the system. */
+  readonly lookup?: LookupFunction;
 }
 
 /** Grants calls, so that all who share a key stay within its limit together. Limits may change from one call to the next. */

@@ -18,13 +18,26 @@ export interface Answer {
 }
 
 export interface Failure {
-  /** `refused` by an open circuit and `limited` by our own limiter: nothing was sent. */
-  readonly kind: 'network' | 'timeout' | 'unsent' | 'untrusted' | 'too_large' | 'unreadable' | 'refused' | 'limited';
+  readonly kind: FailureKind;
   /** A code or a short rule, for example ECONNRESET or 'the body is empty'; safe to log. */
   readonly detail: string;
   /** When to come again, where that is known. */
   readonly waitMs?: number;
 }
+
+export type FailureKind =
+  | 'network'
+  | 'timeout'
+  | 'unsent'
+  | 'untrusted'
+  | 'too_large'
+  | 'unreadable'
+  /** By an open circuit; nothing was sent. */
+  | 'refused'
+  /** By our own limiter; nothing was sent. */
+  | 'limited'
+  /** The address is one that this installation does not call; nothing was sent. */
+  | 'forbidden';
 
 export const failure = (kind: Failure['kind'], detail: string, waitMs?: number): Failure =>
   waitMs === undefined ? { kind, detail } : { kind, detail, waitMs };

@@ -107,6 +107,7 @@ describe('the verdict table', () => {
     ['unsent', 'fail'],
     ['refused', 'fail'],
     ['limited', 'fail'],
+    ['forbidden', 'fail'],
   ] as const)('%s is %s', (kind, action) => {
     expect(verdictOf(failure(kind, ''), now).action).toBe(action);
   });

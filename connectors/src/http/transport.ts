@@ -10,6 +10,7 @@ import type { CallContext } from '../contracts.js';
 import type { Ports } from '../ports.js';
 import { attemptSignal, type AttemptSignal } from './attempt-signal.js';
 import { correlate, observe } from './interceptors.js';
+import { EgressGuard, refusedAddress } from './guard/egress-guard.js';
 import { quotaIn } from './limits/quota.js';
 import { isLoopback } from './loopback.js';
 import { failure, type Failure, type Outcome } from './outcome.js';
@@ -38,6 +39,8 @@ export class Transport {
   readonly #http: AxiosInstance;
   readonly #agents: readonly (HttpAgent | HttpsAgent)[];
   readonly #settings: TransportSettings;
+  readonly #guard: EgressGuard;
+  readonly #complaints = new Map<string, string | null>();
   readonly #underWay = new Set<AttemptSignal>();
   #closed = false;
 
@@ -46,7 +49,9 @@ export class Transport {
     private readonly ports: Ports,
   ) {
     this.#settings = settings;
-    const pool = { keepAlive: true, maxSockets: settings.maxSockets, scheduling: 'lifo' as const };
+    this.#guard = new EgressGuard(ports.egress);
+    const { lookup } = this.#guard;
+    const pool = { keepAlive: true, maxSockets: settings.maxSockets, scheduling: 'lifo' as const, lookup };
     const httpAgent = new HttpAgent(pool);
     const httpsAgent = new HttpsAgent(pool);
     this.#agents = [httpAgent, httpsAgent];
@@ -67,6 +72,8 @@ export class Transport {
     const { signal: caller } = call.context;
     caller.throwIfAborted();
     if (this.#closed) return hungUp;
+    const complaint = this.#complaint(call.url);
+    if (complaint) return failure('forbidden', complaint);
     const bounds = attemptSignal(caller, Math.max(1, Math.min(this.#settings.attemptTimeoutMs, call.remainingMs)));
     this.#underWay.add(bounds);
     try {
@@ -86,6 +93,18 @@ export class Transport {
     this.#closed = true;
     for (const bounds of this.#underWay) bounds.abort();
     for (const agent of this.#agents) agent.destroy();
+  }
+
+  /** A client calls few hosts, and the host is all that counts. */
+  #complaint(url: string): string | null {
+    const end = url.indexOf('/', url.indexOf('//') + 2);
+    const origin = end < 0 ? url : url.slice(0, end);
+    let complaint = this.#complaints.get(origin);
+    if (complaint === undefined) {
+      complaint = this.#guard.complaint(url);
+      if (this.#complaints.size < 100) this.#complaints.set(origin, complaint);
+    }
+    return complaint;
   }
 
   #request(call: Call, signal: AbortSignal) {
@@ -132,6 +151,7 @@ function networkFailure(error: unknown): Failure {
   if (!isAxiosError(error))
     return failure('unsent', error instanceof Error ? error.name : 'the request could not be made');
   const code = error.code ?? 'unknown';
+  if (code === refusedAddress) return failure('forbidden', 'it resolves into a network that is not called');
   if (error.message.startsWith('maxContentLength')) return failure('too_large', 'the body is too large');
   if (/^(Z_|HPE_)/.test(code)) return failure('unreadable', code);
   if (/^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return failure('untrusted', code);

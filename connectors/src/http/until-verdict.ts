@@ -98,6 +98,7 @@ const sentences: Partial<Record<FaultCode, string>> = {
   source_unreachable: 'The source does not answer.',
   source_unauthorised: 'The source refused our credentials.',
   source_rate_limited: 'The source asks us to slow down.',
+  invalid_configuration: 'The source’s address is one that this installation does not call.',
   source_bad_response: 'The source gave an answer that cannot be used.',
 };
 

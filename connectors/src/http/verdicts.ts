@@ -43,6 +43,7 @@ const failures: Readonly<Record<Failure['kind'], Verdict>> = {
   /** Final, with the wait: to hold the call until then would hold its worker as well. */
   refused: fail('source_unreachable'),
   limited: fail('source_rate_limited'),
+  forbidden: fail('invalid_configuration'),
 };
 
 /** `nowMs` is our clock, for a Retry-After that is a date. */

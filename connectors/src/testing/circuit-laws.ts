@@ -27,23 +27,23 @@ const weather = fc.array(fc.record({ fails: fc.boolean(), ms: fc.integer({ min: 
 });
 
 /** Passes words on and counts the probes that are out. */
-function watched(board: CircuitBoard) {
+function watched(board: CircuitBoard, clock: VirtualClock) {
   const seen = { out: 0, most: 0, probes: 0 };
   const over = () => void (seen.out = 0);
   const watching: CircuitBoard = {
     async ask(key, probeMs) {
-      const answer = await board.ask(key, probeMs);
+      const answer = await clock.hold(board.ask(key, probeMs));
       if (answer === 'probe') seen.most = Math.max(seen.most, (seen.out += 1));
       if (answer === 'probe') seen.probes += 1;
       return answer;
     },
     async trip(key, times) {
       if (seen.out > 0) over();
-      return board.trip(key, times);
+      return clock.hold(board.trip(key, times));
     },
     async close(key) {
       over();
-      return board.close(key);
+      return clock.hold(board.close(key));
     },
   };
   return { seen, watching };
@@ -51,7 +51,7 @@ function watched(board: CircuitBoard) {
 
 async function storm(make: MakeBoard, sky: readonly { fails: boolean; ms: number }[], processes: number) {
   const clock = new VirtualClock();
-  const { seen, watching } = watched(make(clock));
+  const { seen, watching } = watched(make(clock), clock);
   const key = newKey();
   const breakers = Array.from({ length: processes }, () => {
     const ports = testPorts(clock);

@@ -8,6 +8,7 @@ interface Sleeper {
 
 export class VirtualClock implements Clock {
   #sleepers: Sleeper[] = [];
+  #held = 0;
   constructor(private time = Date.UTC(2026, 10, 23)) {}
 
   now(): number {
@@ -26,11 +27,22 @@ export class VirtualClock implements Clock {
     });
   }
 
+  /** For work outside of this clock, on a network say: no time passes while it is under way. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held += 1;
+    try {
+      return await work;
+    } finally {
+      this.#held -= 1;
+    }
+  }
+
   /** Lets time pass until nobody sleeps any more, or it would be later than `untilMs` from now. */
   async pass(untilMs = Infinity): Promise<void> {
     const end = this.time + untilMs;
     for (;;) {
-      await settled();
+      do await settled();
+      while (this.#held > 0);
       const next = this.#sleepers.reduce((first, { at }) => Math.min(first, at), Infinity);
       if (next === Infinity || next > end) break;
       this.time = Math.max(this.time, next);

@@ -1,4 +1,5 @@
 /** The TimeBack roster provider, kind `timeback`: the life cycle around `TimeBackPull` and an honest word on its condition. */
+import { hash } from 'node:crypto';
 import { entityNames, Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type {
   CallContext,
@@ -108,6 +109,10 @@ export class TimeBackRosterProvider implements IRosterProvider {
 function connect(config: TimeBackConfig, ports: Ports): Connection {
   const transport = new Transport({ ...config, maxSockets: config.maxInFlight + 1 }, ports);
   const tokens = new TokenSource(config, config, transport, ports);
-  const client = new BaseApiClient(transport, tokens, config, ports);
+  const client = new BaseApiClient(transport, tokens, { ...config, identity: identityOf(config) }, ports);
   return { transport, tokens, pull: new TimeBackPull(config, client) };
 }
+
+/** Limits are a client's at a source, whatever integration uses it; a digest, so that keys and logs tell nothing. */
+const identityOf = ({ tokenUrl, clientId }: TimeBackConfig): string =>
+  hash('sha256', `${tokenUrl} ${clientId}`, 'hex').slice(0, 16);

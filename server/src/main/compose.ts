@@ -11,6 +11,8 @@ import {
   type Ports,
 } from '@rollcall/connectors';
 import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
+import { openSharedLimits } from '../cluster/shared-limits.js';
+import { prefixOf } from '../jobs/queue-backend.js';
 import { Database } from '../store/database.js';
 import { findIntegration, pinnedSettings } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
@@ -57,7 +59,16 @@ export function compose(options: ComposeOptions): Composition {
     connections: options.connections ?? 8,
     onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
   });
-  const ports: Ports = { clock: systemClock, log, metrics, random: Math.random };
+  const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
+  const ports: Ports = {
+    clock: systemClock,
+    log,
+    metrics,
+    random: Math.random,
+    limiter: limits.limiter,
+    circuits: limits.circuits,
+    egress: { allowPrivateAddresses: env.ROLLCALL_ALLOW_PRIVATE_ADDRESSES === 'true' },
+  };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
     .register(timebackDefinition)
     .register(mockDefinition);
@@ -77,6 +88,7 @@ export function compose(options: ComposeOptions): Composition {
   const close = async () => {
     await registry.stopAll();
     await factory.disposeAll();
+    limits.close();
     await db.close();
   };
   return { db, log, metrics, ports, factory, registry, work, close };

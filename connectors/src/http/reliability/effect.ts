@@ -16,6 +16,7 @@ export function mayHaveEffect(outcome: Outcome): boolean {
     case 'untrusted':
     case 'refused':
     case 'limited':
+    case 'forbidden':
       return false;
     case 'timeout':
     case 'too_large':
