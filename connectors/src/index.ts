@@ -1,6 +1,7 @@
 /** The one entry of connectors: how rosters travel. */
 export * from './contracts.js';
 export * from './factory.js';
+export * from './http/cache/response-caches.js';
 export * from './http/limits/local-rate-limiter.js';
 export * from './http/reliability/circuit-board.js';
 export * from './mock/config.js';

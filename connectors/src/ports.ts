@@ -1,5 +1,6 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
 import type { LookupFunction } from 'node:net';
+import type { ResponseCaches } from './http/cache/response-caches.js';
 import type { Priority } from './contracts.js';
 
 export interface Ports {
@@ -13,6 +14,10 @@ export interface Ports {
   readonly limiter?: RateLimiter;
   /** Left out, only the open internet may be called, and this machine where an address says so itself. */
   readonly egress?: Egress;
+  /** Kept between the lives of a provider, for those that have a scope. */
+  readonly caches?: ResponseCaches;
+  /** Names the tenant and its integration; set for each provider by whoever makes it. */
+  readonly scope?: string;
 }
 
 /** The operator's word on where requests may go; never a tenant's. */
@@ -90,3 +95,19 @@ export interface Metrics {
 
 /** A number from 0 up to, not including, 1. */
 export type Random = () => number;
+
+/** Keeps what a person granted, where secrets are kept. */
+export interface TokenStore {
+  /** Reads after the lock is held, also against other processes, and holds it until the work is over. */
+  exclusively<T>(
+    work: (stored: StoredGrant | null, save: (grant: StoredGrant) => Promise<void>) => Promise<T>,
+  ): Promise<T>;
+}
+
+export interface StoredGrant {
+  readonly value: string;
+  /** Milliseconds since 1970 by our clock. */
+  readonly expiresAt: number;
+  readonly renewAt: number;
+  readonly refreshToken: string | null;
+}

@@ -8,6 +8,9 @@ import type { CallContext, IAuthenticationProvider } from '../contracts.js';
 import type { Ports } from '../ports.js';
 import { bearer, type AuthorizationHeaders, type RequestAuthorization } from './auth/authorization.js';
 import { jsonBody } from './body.js';
+import { cachedRead, nounOf, type CacheableRequest, type CachePolicy, type Fetched } from './cache/cached-read.js';
+import { ResponseCache } from './cache/response-cache.js';
+import { usualCacheBounds } from './cache/response-caches.js';
 import { Coalescer } from './coalescer.js';
 import { failure, type Answer, type Failure, type Outcome } from './outcome.js';
 import { PolicyChain, type ChainPolicy } from './policy-chain.js';
@@ -17,7 +20,7 @@ import type { Call, Transport } from './transport.js';
 import { untilVerdict, type RetryPolicy } from './until-verdict.js';
 import type { Verdict } from './verdicts.js';
 
-export interface GetRequest<T> {
+export interface GetRequest<T> extends CacheableRequest<T> {
   /** For logs and metrics, for example `users.list`; holds no id. */
   readonly operation: string;
   readonly url: string;
@@ -68,6 +71,8 @@ export interface WriteRequest<T> {
   readonly idempotencyKey?: string | undefined;
   /** Looks whether a call of unknown end took effect: what it came to, or null. PUT and DELETE need none (RFC 9110, 9.2.2). */
   readonly readBack?: (() => Promise<T | null>) | undefined;
+  /** First words of the operations whose cached answers go; its own when left out. */
+  readonly touches?: readonly string[] | undefined;
 }
 
 export interface WriteAnswer<T> {
@@ -78,9 +83,12 @@ export interface WriteAnswer<T> {
 /** What holds for one operation instead of the client's own. */
 export interface EndpointPolicy extends Partial<RetryPolicy> {
   readonly attemptTimeoutMs?: number;
+  readonly cache?: CachePolicy;
 }
 
 export interface ClientPolicy extends RetryPolicy, ChainPolicy {
+  /** For a client whose cache is not kept by the process. */
+  readonly cacheBytes?: number;
   /** By operation. */
   readonly endpoints?: Readonly<Record<string, EndpointPolicy>>;
 }
@@ -90,6 +98,7 @@ type Attempt = Pick<Call, 'operation' | 'method' | 'url' | 'json' | 'headers'>;
 
 export class BaseApiClient {
   readonly #chain: PolicyChain;
+  readonly #cache: ResponseCache;
   readonly #coalescer = new Coalescer();
   readonly #authorization: RequestAuthorization;
 
@@ -101,6 +110,13 @@ export class BaseApiClient {
   ) {
     this.#authorization = 'token' in authentication ? bearer(authentication) : authentication;
     this.#chain = new PolicyChain(policy, ports);
+    const { caches, scope } = ports;
+    this.#cache =
+      caches && scope ? caches.of(scope) : new ResponseCache(policy.cacheBytes ?? usualCacheBounds.maxBytesEach);
+  }
+
+  get cache(): ResponseCache {
+    return this.#cache;
   }
 
   get queue(): QueueState {
@@ -127,13 +143,37 @@ export class BaseApiClient {
     return this.#coalescer.run(key, context, (one) => this.#get(request, url, one));
   }
 
-  async #get<T>(request: GetRequest<T>, url: string, context: CallContext): Promise<GetAnswer<T>> {
+  #get<T>(request: GetRequest<T>, url: string, context: CallContext): Promise<GetAnswer<T>> {
+    return cachedRead<T>({
+      cache: this.#cache,
+      key: `${request.operation} ${url}`,
+      request,
+      policy: this.policy.endpoints?.[request.operation]?.cache,
+      now: () => this.ports.clock.now(),
+      fetch: (conditions) => this.#fetch(request, url, conditions, context),
+    });
+  }
+
+  async #fetch<T>(
+    request: GetRequest<T>,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    context: CallContext,
+  ): Promise<Fetched<T>> {
+    const conditional = 'If-None-Match' in headers || 'If-Modified-Since' in headers;
     const { answer, attempts } = await this.#call<T>(
-      { operation: request.operation, method: 'GET', url, headers: {} },
+      { operation: request.operation, method: 'GET', url, headers },
       context,
-      { read: (got) => readGot(request, got), judge: request.mayBeMissing ? missingIsAnswer : undefined },
+      {
+        read: (got) => readGot(request, got),
+        judge: (outcome) =>
+          outcome.kind === 'answer' && isAnswer(outcome.status, conditional, request.mayBeMissing)
+            ? { action: 'ok' }
+            : null,
+      },
     );
-    return { value: answer.value, raw: answer.body, providerTime: answer.providerTime, attempts };
+    const { value, body: raw, status, providerTime, etag = null, lastModified = null } = answer;
+    return { value, raw, providerTime, attempts, notModified: status === 304, etag, lastModified };
   }
 
   /** Throws a Fault, also where it is not known whether the source made the change, or the signal's reason. */
@@ -147,6 +187,7 @@ export class BaseApiClient {
       judge: (outcome) => ('value' in outcome && outcome.value !== undefined ? { action: 'ok' } : null),
       ...(twiceIsOnce ? {} : { once: { mayHaveEffect, readBack: readBack && (() => asAnswer(readBack)) } }),
     });
+    this.#cache.invalidate(request.touches ?? [nounOf(request)]);
     return { value: answer.value!, attempts };
   }
 
@@ -227,9 +268,9 @@ function missing(answer: Answer): ReadAnswer<never> | Failure {
   return 'json' in body ? { ...answer, value: undefined } : body;
 }
 
-function missingIsAnswer(outcome: Outcome): Verdict | null {
-  return outcome.kind === 'answer' && outcome.status === 404 ? { action: 'ok' } : null;
-}
+/** A 304 answers only a condition, a 404 only a read that may find nothing. */
+const isAnswer = (status: number, conditional: boolean, mayBeMissing = false): boolean =>
+  (status === 304 && conditional) || (status === 404 && mayBeMissing);
 
 function withQuery(request: GetRequest<unknown>): string {
   const pairs = Object.entries(request.query ?? {});

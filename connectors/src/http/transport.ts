@@ -20,6 +20,8 @@ export interface TransportSettings {
   readonly maxBodyBytes: number;
   readonly gzip: boolean;
   readonly maxSockets: number;
+  /** For mutual TLS, and for sources whose authority the system does not know. PEM. */
+  readonly tls?: { readonly cert?: string; readonly key?: string; readonly passphrase?: string; readonly ca?: string };
 }
 
 export interface Call {
@@ -53,7 +55,7 @@ export class Transport {
     const { lookup } = this.#guard;
     const pool = { keepAlive: true, maxSockets: settings.maxSockets, scheduling: 'lifo' as const, lookup };
     const httpAgent = new HttpAgent(pool);
-    const httpsAgent = new HttpsAgent(pool);
+    const httpsAgent = new HttpsAgent({ ...pool, ...settings.tls });
     this.#agents = [httpAgent, httpsAgent];
     this.#http = axios.create({
       httpAgent,

@@ -54,6 +54,10 @@ export const timebackConfigSchema = z
       .default(3000)
       .meta({ title: 'Most rows per page that the provider allows' }),
     maxInFlight: z.int().min(1).max(16).default(4).meta({ title: 'Requests at the same time' }),
+    revalidatePages: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Ask by ETag whether pages changed; only for a source whose marks are known to be true' }),
     rateLimit: z
       .object({
         perSecond: z.number().positive().max(10_000).meta({ title: 'Calls a second' }),

@@ -8,6 +8,7 @@ import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
 import { isObject, partOf, wholeNumber } from './json-parts.js';
 import { readList } from './read-list.js';
+import { rememberPage } from './remember-page.js';
 import { rowReader } from './read-rows.js';
 import { rowDigests } from './row-digest.js';
 
@@ -54,6 +55,7 @@ export class TimeBackPull {
           ...(modifiedSince ? { filter: `dateLastModified>='${modifiedSince}'` } : {}),
         },
         read: (body) => readList(body, how),
+        ...(this.config.revalidatePages ? { remember: rememberPage(context.isKnown) } : {}),
       },
       context,
     );

@@ -6,6 +6,7 @@ import {
   IntegrationRegistry,
   mockDefinition,
   ProviderFactory,
+  ResponseCaches,
   timebackDefinition,
   type Log,
   type Ports,
@@ -67,6 +68,7 @@ export function compose(options: ComposeOptions): Composition {
     random: Math.random,
     limiter: limits.limiter,
     circuits: limits.circuits,
+    caches: new ResponseCaches(),
     egress: { allowPrivateAddresses: env.ROLLCALL_ALLOW_PRIVATE_ADDRESSES === 'true' },
   };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
@@ -122,7 +124,7 @@ class AttemptProviders {
       kind: (await findIntegration(tx, run.tenantId, run.integrationId)).kind,
       settings: await pinnedSettings(tx, run),
     }));
-    const provider = this.factory.create(kind, run.integration, settings);
+    const provider = this.factory.create(kind, run.integration, settings, `${run.tenantId} ${run.integrationId}`);
     this.#made.push(provider);
     await provider.init();
     await provider.start();
