@@ -16,6 +16,7 @@ import { TokenSource } from '../http/token-source.js';
 import { Transport } from '../http/transport.js';
 import { measuredHealth, testedSteps } from '../condition.js';
 import type { Ports } from '../ports.js';
+import { TimeBackApiClient } from './api/timeback-api-client.js';
 import type { TimeBackConfig } from './config.js';
 import { TimeBackPull } from './pull.js';
 
@@ -23,6 +24,7 @@ interface Connection {
   readonly transport: Transport;
   readonly tokens: TokenSource;
   readonly pull: TimeBackPull;
+  readonly api: TimeBackApiClient;
 }
 
 /** A check must answer while somebody waits for it. */
@@ -58,6 +60,11 @@ export class TimeBackRosterProvider implements IRosterProvider {
   async stop(): Promise<void> {
     this.#connection?.transport.close();
     this.#connection = null;
+  }
+
+  /** Every roster call of the source, under the same limits as the sync; started providers only. */
+  get api(): TimeBackApiClient {
+    return this.#connected().api;
   }
 
   async readPage<E extends EntityName>(
@@ -110,7 +117,8 @@ function connect(config: TimeBackConfig, ports: Ports): Connection {
   const transport = new Transport({ ...config, maxSockets: config.maxInFlight + 1 }, ports);
   const tokens = new TokenSource(config, config, transport, ports);
   const client = new BaseApiClient(transport, tokens, { ...config, identity: identityOf(config) }, ports);
-  return { transport, tokens, pull: new TimeBackPull(config, client) };
+  const api = new TimeBackApiClient(config, client, ports.clock);
+  return { transport, tokens, pull: new TimeBackPull(config, client), api };
 }
 
 /** Limits are a client's at a source, whatever integration uses it; a digest, so that keys and logs tell nothing. */

@@ -7,6 +7,7 @@ import type { CallContext, PageRange, RosterPage, SingleRead } from '../contract
 import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
 import { isObject, partOf, wholeNumber } from './json-parts.js';
+import { pathPart } from './path-part.js';
 import { readList } from './read-list.js';
 import { rememberPage } from './remember-page.js';
 import { rowReader } from './read-rows.js';
@@ -103,13 +104,6 @@ export class TimeBackPull {
   #collection(entity: EntityName): string {
     return `${this.config.baseUrl.replace(/\/+$/, '')}${this.config.rosteringPath.replace(/\/+$/, '')}/${entity}`;
   }
-}
-
-/** Dots and nothing would name the collection or its parent instead of a record. */
-function pathPart(sourcedId: string): string {
-  if (/^\.{0,2}$/.test(sourcedId) || !sourcedId.isWellFormed())
-    throw new Fault('invalid_input', 'This id cannot be asked for.');
-  return encodeURIComponent(sourcedId);
 }
 
 /** What the provider says it paged by; where rows remain and it gave another number than it says, what it gave. */
