@@ -58,10 +58,15 @@ export interface PageRange {
   readonly modifiedSince?: string | null;
 }
 
+/** A person waits for `interactive` calls; they go first and have a share of every limit to themselves. */
+export type Priority = 'interactive' | 'background';
+
 export interface CallContext {
   readonly signal: AbortSignal;
   /** run/phase/page or the like; sent as X-Request-ID and logged. */
   readonly correlationId: string;
+  /** `background` when left out. */
+  readonly priority?: Priority;
   /**
    * Whether a row of this digest was read before and is still held as it was read. Such rows are not read again; their digests come
    * as `unchanged`. It is asked once or more for each row, also of pages that are then thrown away, so it must do nothing else.

@@ -59,8 +59,10 @@ export class ProviderFactory {
     throw new Fault('invalid_configuration', `The configuration of '${kind}' is not valid: ${fields.join('; ')}.`);
   }
 
-  create(kind: string, name: string, config: unknown): IRosterProvider {
-    const provider = this.definition(kind).create(name, this.configuration(kind, config), this.ports);
+  /** `scope` names the tenant and its integration, for what outlives the provider; without it nothing does. */
+  create(kind: string, name: string, config: unknown, scope?: string): IRosterProvider {
+    const ports = scope === undefined ? this.ports : { ...this.ports, scope };
+    const provider = this.definition(kind).create(name, this.configuration(kind, config), ports);
     this.#alive.add(provider);
     this.ports.log.info('provider.created', { kind, name });
     return provider;

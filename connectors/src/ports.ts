@@ -1,9 +1,72 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
+import type { LookupFunction } from 'node:net';
+import type { ResponseCaches } from './http/cache/response-caches.js';
+import type { Priority } from './contracts.js';
+
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly random: Random;
+  /** Shared by all processes; left out, each client keeps its own. */
+  readonly circuits?: CircuitBoard;
+  /** Likewise. */
+  readonly limiter?: RateLimiter;
+  /** Left out, only the open internet may be called, and this machine where an address says so itself. */
+  readonly egress?: Egress;
+  /** Kept between the lives of a provider, for those that have a scope. */
+  readonly caches?: ResponseCaches;
+  /** Names the tenant and its integration; set for each provider by whoever makes it. */
+  readonly scope?: string;
+}
+
+/** The operator's word on where requests may go; never a tenant's. */
+export interface Egress {
+  /** Lets providers live in private networks, as school servers do. This machine by another name, and clouds' own services, stay closed. */
+  readonly allowPrivateAddresses?: boolean;
+  /** Resolves names instead of the system. */
+  readonly lookup?: LookupFunction;
+}
+
+/** Grants calls, so that all who share a key stay within its limit together. Limits may change from one call to the next. */
+export interface RateLimiter {
+  /** 0 when the call is granted; otherwise the milliseconds after which to ask again. */
+  take(key: string, limit: RateLimit | null, priority: Priority): Promise<number>;
+  /** The provider asked for a stop: nobody is granted anything for so long. */
+  block(key: string, ms: number): Promise<void>;
+  /** The provider says how many calls are left. */
+  announce(key: string, quota: Quota): Promise<void>;
+}
+
+/** Both hold: a pace with bursts, and a quota of a window that slides. */
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly perWindow: number;
+  readonly windowMs: number;
+  /** The share of both, from 0 below 1, that background work leaves to people. */
+  readonly interactiveShare: number;
+}
+
+export interface Quota {
+  readonly left: number;
+  readonly resetMs: number;
+}
+
+/** Notes which circuits are open. Every call is atomic, also among processes. */
+export interface CircuitBoard {
+  /** `closed`, how long to wait, or, for one caller in `probeMs` at most, to be the one that tries. */
+  ask(key: string, probeMs: number): Promise<CircuitAnswer>;
+  /** Opens the circuit, each time in a row for twice as long, and says for how long; one that is open stays as it is. */
+  trip(key: string, times: CircuitTimes): Promise<number>;
+  close(key: string): Promise<void>;
+}
+
+export type CircuitAnswer = 'closed' | 'probe' | { readonly waitMs: number };
+
+export interface CircuitTimes {
+  readonly openMs: number;
+  readonly longestOpenMs: number;
 }
 
 export interface Clock {
@@ -32,3 +95,19 @@ export interface Metrics {
 
 /** A number from 0 up to, not including, 1. */
 export type Random = () => number;
+
+/** Keeps what a person granted, where secrets are kept. */
+export interface TokenStore {
+  /** Reads after the lock is held, also against other processes, and holds it until the work is over. */
+  exclusively<T>(
+    work: (stored: StoredGrant | null, save: (grant: StoredGrant) => Promise<void>) => Promise<T>,
+  ): Promise<T>;
+}
+
+export interface StoredGrant {
+  readonly value: string;
+  /** Milliseconds since 1970 by our clock. */
+  readonly expiresAt: number;
+  readonly renewAt: number;
+  readonly refreshToken: string | null;
+}

@@ -2,6 +2,7 @@
 import { type Client, Tokens } from './tokens.js';
 import { District } from './district/district.js';
 import { FaultRules } from './faults/rules.js';
+import { Marks } from './etag.js';
 import { PagePool } from './collections/page-pool.js';
 import type { Preset } from './presets.js';
 import { RequestLog } from './request-log.js';
@@ -19,6 +20,7 @@ export interface SandboxSettings {
 export class Sandbox {
   readonly tokens: Tokens;
   readonly log = new RequestLog();
+  readonly marks = new Marks();
   readonly pages = new PagePool();
   readonly selections = new Selections();
   faults: FaultRules;

@@ -6,6 +6,7 @@ import { type Collection, collectionByName } from './collections/catalogue.js';
 import type { Hits } from './faults/rules.js';
 import { Sandbox, type SandboxSettings } from './sandbox.js';
 import { answerControl } from './control/router.js';
+import { notModified } from './etag.js';
 import { list } from './collections/list.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { single } from './collections/single.js';
@@ -89,12 +90,22 @@ async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Ta
 }
 
 async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
-  const { collection, id, params } = target;
   const usesAllowed = hits['token-expiry']?.uses as number | undefined;
   if (!sandbox.tokens.accepts(request, usesAllowed)) throw new Refusal(401, 'Unauthorized: token missing or expired.');
+  if (Object.keys(hits).length > 0) return readNow(sandbox, request, target, hits);
+  const mark = sandbox.marks.of(request);
+  const same = notModified(request, mark);
+  if (same) return same;
+  const answer = await readNow(sandbox, request, target, hits);
+  return answer.status === 200 ? { ...answer, headers: { ...answer.headers, etag: mark } } : answer;
+}
+
+async function readNow(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
+  const { collection, id, params } = target;
   if (!collection) throw new Refusal(404, 'Unknown path.');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
   if (id !== undefined) return single(sandbox.view, collection, id, params);
   const { view, selections, settings, pages } = sandbox;
-  return list({ view, selections, pages, preset: settings.preset, collection, params, hits });
+  const edited = () => sandbox.marks.edited();
+  return list({ view, selections, pages, edited, preset: settings.preset, collection, params, hits });
 }

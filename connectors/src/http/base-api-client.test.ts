@@ -251,7 +251,7 @@ it('logs, metrics and faults name the operation, and hold no token, query value,
   );
   const calls = [{ query: { filter: 'query-canary' } }, { url: 'not-an-address', query: { filter: 'query-canary' } }];
   const faults = await Promise.all(calls.map((call) => get(call).catch((error: Error) => error as Error)));
-  expect(faults).toMatchObject([{ code: 'source_unauthorised' }, { code: 'source_unreachable' }]);
+  expect(faults).toMatchObject([{ code: 'source_unauthorised' }, { code: 'invalid_configuration' }]);
   const said = JSON.stringify([ports.lines, ports.counted, faults, faults.map(String)]);
   expect(said).toContain('users.list');
   expect(said).not.toMatch(/canary/);

@@ -1,4 +1,6 @@
 /** What one attempt came to, as a value: an answer, or the way in which there was none. Never holds headers or bodies in text. */
+import type { Quota } from '../ports.js';
+
 export type Outcome = Answer | Failure;
 
 export interface Answer {
@@ -9,15 +11,36 @@ export interface Answer {
   readonly retryAfter: string | null;
   /** The provider's clock (HTTP Date) as ISO 8601, or null. */
   readonly providerTime: string | null;
+  readonly etag?: string | null;
+  readonly lastModified?: string | null;
+  /** Calls that the provider says are left, and for how long. */
+  readonly quota?: Quota | null;
 }
 
 export interface Failure {
-  readonly kind: 'network' | 'timeout' | 'unsent' | 'untrusted' | 'too_large' | 'unreadable';
+  readonly kind: FailureKind;
   /** A code or a short rule, for example ECONNRESET or 'the body is empty'; safe to log. */
   readonly detail: string;
+  /** When to come again, where that is known. */
+  readonly waitMs?: number;
 }
 
-export const failure = (kind: Failure['kind'], detail: string): Failure => ({ kind, detail });
+export type FailureKind =
+  | 'network'
+  | 'timeout'
+  | 'unsent'
+  | 'untrusted'
+  | 'too_large'
+  | 'unreadable'
+  /** By an open circuit; nothing was sent. */
+  | 'refused'
+  /** By our own limiter; nothing was sent. */
+  | 'limited'
+  /** The address is one that this installation does not call; nothing was sent. */
+  | 'forbidden';
+
+export const failure = (kind: Failure['kind'], detail: string, waitMs?: number): Failure =>
+  waitMs === undefined ? { kind, detail } : { kind, detail, waitMs };
 
 /** Few words for logs, labels and internal fault text. */
 export function described(outcome: Outcome): string {

@@ -1,9 +1,8 @@
-/** The small policies, one by one: waits, Retry-After, bodies, verdicts, slots, shared waits. */
+/** The small policies, one by one: waits, Retry-After, bodies, verdicts, shared waits. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { backoffMs } from './backoff.js';
 import { jsonBody } from './body.js';
-import { InFlight } from './in-flight.js';
 import { isLoopback } from './loopback.js';
 import { failure, type Answer } from './outcome.js';
 import { retryAfterMs } from './retry-after.js';
@@ -106,37 +105,11 @@ describe('the verdict table', () => {
     ['untrusted', 'fail'],
     ['too_large', 'fail'],
     ['unsent', 'fail'],
+    ['refused', 'fail'],
+    ['limited', 'fail'],
+    ['forbidden', 'fail'],
   ] as const)('%s is %s', (kind, action) => {
     expect(verdictOf(failure(kind, ''), now).action).toBe(action);
-  });
-});
-
-describe('calls in flight', () => {
-  it('are never more than the limit, and all are served', async () => {
-    const slots = new InFlight(3);
-    let running = 0;
-    let most = 0;
-    const work = async () => {
-      most = Math.max(most, (running += 1));
-      await new Promise((resolve) => setImmediate(resolve));
-      running -= 1;
-    };
-    await Promise.all(Array.from({ length: 20 }, () => slots.run(never, work)));
-    expect(most).toBe(3);
-  });
-
-  it('leave their slot when they fail, and a waiting one may give up', async () => {
-    const slots = new InFlight(1);
-    await expect(slots.run(never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    let release = () => {};
-    const first = slots.run(never, () => new Promise<void>((resolve) => (release = resolve)));
-    const controller = new AbortController();
-    const waiting = slots.run(controller.signal, async () => 'ran');
-    controller.abort(new Error('enough'));
-    await expect(waiting).rejects.toThrow('enough');
-    release();
-    await first;
-    expect(await slots.run(never, async () => 'ran')).toBe('ran');
   });
 });
 

@@ -10,6 +10,8 @@ import type { CallContext } from '../contracts.js';
 import type { Ports } from '../ports.js';
 import { attemptSignal, type AttemptSignal } from './attempt-signal.js';
 import { correlate, observe } from './interceptors.js';
+import { EgressGuard, refusedAddress } from './guard/egress-guard.js';
+import { quotaIn } from './limits/quota.js';
 import { isLoopback } from './loopback.js';
 import { failure, type Failure, type Outcome } from './outcome.js';
 
@@ -18,6 +20,8 @@ export interface TransportSettings {
   readonly maxBodyBytes: number;
   readonly gzip: boolean;
   readonly maxSockets: number;
+  /** For mutual TLS, and for sources whose authority the system does not know. PEM. */
+  readonly tls?: { readonly cert?: string; readonly key?: string; readonly passphrase?: string; readonly ca?: string };
 }
 
 export interface Call {
@@ -25,24 +29,33 @@ export interface Call {
   readonly context: CallContext;
   readonly attempt: number;
   readonly remainingMs: number;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly form?: URLSearchParams;
+  /** JSON text. */
+  readonly json?: string | undefined;
 }
 
 export class Transport {
   readonly #http: AxiosInstance;
   readonly #agents: readonly (HttpAgent | HttpsAgent)[];
   readonly #settings: TransportSettings;
+  readonly #guard: EgressGuard;
+  readonly #complaints = new Map<string, string | null>();
   readonly #underWay = new Set<AttemptSignal>();
   #closed = false;
 
-  constructor(settings: TransportSettings, ports: Ports) {
+  constructor(
+    settings: TransportSettings,
+    private readonly ports: Ports,
+  ) {
     this.#settings = settings;
-    const pool = { keepAlive: true, maxSockets: settings.maxSockets, scheduling: 'lifo' as const };
+    this.#guard = new EgressGuard(ports.egress);
+    const { lookup } = this.#guard;
+    const pool = { keepAlive: true, maxSockets: settings.maxSockets, scheduling: 'lifo' as const, lookup };
     const httpAgent = new HttpAgent(pool);
-    const httpsAgent = new HttpsAgent(pool);
+    const httpsAgent = new HttpsAgent({ ...pool, ...settings.tls });
     this.#agents = [httpAgent, httpsAgent];
     this.#http = axios.create({
       httpAgent,
@@ -61,10 +74,12 @@ export class Transport {
     const { signal: caller } = call.context;
     caller.throwIfAborted();
     if (this.#closed) return hungUp;
+    const complaint = this.#complaint(call.url);
+    if (complaint) return failure('forbidden', complaint);
     const bounds = attemptSignal(caller, Math.max(1, Math.min(this.#settings.attemptTimeoutMs, call.remainingMs)));
     this.#underWay.add(bounds);
     try {
-      return answer(await this.#http.request(this.#request(call, bounds.signal)));
+      return answer(await this.#http.request(this.#request(call, bounds.signal)), this.ports.clock.now());
     } catch (error) {
       caller.throwIfAborted();
       if (this.#closed) return hungUp;
@@ -82,12 +97,24 @@ export class Transport {
     for (const agent of this.#agents) agent.destroy();
   }
 
+  /** A client calls few hosts, and the host is all that counts. */
+  #complaint(url: string): string | null {
+    const end = url.indexOf('/', url.indexOf('//') + 2);
+    const origin = end < 0 ? url : url.slice(0, end);
+    let complaint = this.#complaints.get(origin);
+    if (complaint === undefined) {
+      complaint = this.#guard.complaint(url);
+      if (this.#complaints.size < 100) this.#complaints.set(origin, complaint);
+    }
+    return complaint;
+  }
+
   #request(call: Call, signal: AbortSignal) {
     return {
       method: call.method,
       url: call.url,
-      headers: { ...call.headers },
-      data: call.form?.toString(),
+      headers: call.json === undefined ? { ...call.headers } : { ...jsonContent, ...call.headers },
+      data: call.json ?? call.form?.toString(),
       signal,
       // A proxy named by the environment is for the world outside.
       ...(isLoopback(call.url) ? { proxy: false as const } : {}),
@@ -101,9 +128,11 @@ export class Transport {
   }
 }
 
+const jsonContent = { 'Content-Type': 'application/json' } as const;
+
 const hungUp = failure('unsent', 'the connection was closed by us');
 
-function answer(response: AxiosResponse<Buffer>): Outcome {
+function answer(response: AxiosResponse<Buffer>, nowMs: number): Outcome {
   const text = (name: string) =>
     typeof response.headers[name] === 'string' ? (response.headers[name] as string) : null;
   const date = Date.parse(text('date') ?? '');
@@ -113,6 +142,9 @@ function answer(response: AxiosResponse<Buffer>): Outcome {
     body: response.data,
     retryAfter: text('retry-after'),
     providerTime: Number.isNaN(date) ? null : new Date(date).toISOString(),
+    etag: text('etag'),
+    lastModified: text('last-modified'),
+    quota: quotaIn(text, nowMs),
   };
 }
 
@@ -121,6 +153,7 @@ function networkFailure(error: unknown): Failure {
   if (!isAxiosError(error))
     return failure('unsent', error instanceof Error ? error.name : 'the request could not be made');
   const code = error.code ?? 'unknown';
+  if (code === refusedAddress) return failure('forbidden', 'it resolves into a network that is not called');
   if (error.message.startsWith('maxContentLength')) return failure('too_large', 'the body is too large');
   if (/^(Z_|HPE_)/.test(code)) return failure('unreadable', code);
   if (/^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return failure('untrusted', code);

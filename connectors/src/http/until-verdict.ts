@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly context: CallContext;
   readonly policy: RetryPolicy;
   readonly ports: Ports;
+  /** Asked before each repeat; without it only the policy counts. */
+  readonly mayRepeat?: () => boolean;
 }
 
 export interface Task<A extends Answer> extends Surroundings {
@@ -31,6 +33,15 @@ export interface Task<A extends Answer> extends Surroundings {
   readonly judge?: (outcome: Outcome) => Verdict | null;
   /** Called once on the first 401; the attempt that follows uses a new token. */
   readonly reauthenticate?: () => void;
+  /** For a call that must not take effect twice. */
+  readonly once?: Once<A>;
+}
+
+export interface Once<A extends Answer> {
+  /** Whether a call that ended so can have taken effect. */
+  readonly mayHaveEffect: (outcome: Outcome) => boolean;
+  /** Looks whether it has: what it came to, or null when the call may be made again. Without it nothing is repeated on chance. */
+  readonly readBack?: (() => Promise<A | null>) | undefined;
 }
 
 export async function untilVerdict<A extends Answer>(task: Task<A>): Promise<{ answer: A; attempts: number }> {
@@ -46,8 +57,13 @@ export async function untilVerdict<A extends Answer>(task: Task<A>): Promise<{ a
       task.reauthenticate?.();
       continue;
     }
-    if (verdict.action === 'fail' || verdict.action === 'reauthenticate') throw faultFor(verdict.code, outcome);
+    if (verdict.action === 'fail' || verdict.action === 'reauthenticate')
+      throw faultFor(verdict.code, outcome, 'waitMs' in outcome ? outcome.waitMs : null);
+    const doubtful = task.once?.mayHaveEffect(outcome) ?? false;
+    if (doubtful && !task.once?.readBack) throw inDoubt(verdict.code, outcome);
     await pause(task, number, verdict, outcome, deadline);
+    const done = doubtful ? await task.once!.readBack!() : null;
+    if (done) return { answer: done, attempts: number };
   }
 }
 
@@ -64,7 +80,8 @@ async function pause(
   const asked = verdict.action === 'retry-after' ? verdict.ms : null;
   const ms = Math.max(asked ?? 0, backoffMs(policy, number, ports.random));
   const tooLong = ms > policy.maxWaitMs || ports.clock.now() + ms >= deadline;
-  if (number >= policy.maxAttempts || tooLong) throw faultFor(verdict.code, outcome, asked);
+  if (number >= policy.maxAttempts || tooLong || task.mayRepeat?.() === false)
+    throw faultFor(verdict.code, outcome, asked);
   ports.metrics.count('http.retried', { operation: task.operation, outcome: described(outcome) });
   ports.log.warn('http.request-retried', {
     operation: task.operation,
@@ -81,10 +98,17 @@ const sentences: Partial<Record<FaultCode, string>> = {
   source_unreachable: 'The source does not answer.',
   source_unauthorised: 'The source refused our credentials.',
   source_rate_limited: 'The source asks us to slow down.',
+  invalid_configuration: 'The source’s address is one that this installation does not call.',
   source_bad_response: 'The source gave an answer that cannot be used.',
 };
 
-function faultFor(code: FaultCode, outcome: Outcome, retryAfterMs: number | null = null): Fault {
-  const wait = retryAfterMs === null ? {} : { retryAfterMs };
+/** The caller must look before it asks again. */
+function inDoubt(code: FaultCode, outcome: Outcome): Fault {
+  const text = 'The source did not say whether it made the change; it was not asked a second time.';
+  return new Fault(code, text, { internal: described(outcome) });
+}
+
+function faultFor(code: FaultCode, outcome: Outcome, retryAfterMs?: number | null): Fault {
+  const wait = retryAfterMs == null ? {} : { retryAfterMs };
   return new Fault(code, sentences[code] ?? 'The source failed.', { internal: described(outcome), ...wait });
 }

@@ -40,6 +40,10 @@ const failures: Readonly<Record<Failure['kind'], Verdict>> = {
   untrusted: fail('source_unreachable'),
   too_large: fail('source_bad_response'),
   unreadable: retry('source_bad_response'),
+  /** Final, with the wait: to hold the call until then would hold its worker as well. */
+  refused: fail('source_unreachable'),
+  limited: fail('source_rate_limited'),
+  forbidden: fail('invalid_configuration'),
 };
 
 /** `nowMs` is our clock, for a Retry-After that is a date. */

@@ -1,6 +1,6 @@
 /** A client against a fake source, with leaping time and tokens that count their mints. */
 import type { IAuthenticationProvider } from '../contracts.js';
-import { BaseApiClient, type JsonRequest } from '../http/base-api-client.js';
+import { BaseApiClient, type ClientPolicy, type JsonRequest } from '../http/base-api-client.js';
 import { Transport } from '../http/transport.js';
 import { FakeSource, type Handler } from './fake-source.js';
 import { callContext, LeapingClock, testPorts, type TestPorts } from './ports.js';
@@ -35,7 +35,7 @@ export async function closeArranged(): Promise<void> {
   for (const close of open.splice(0)) await close();
 }
 
-export async function arrangedClient(handler: Handler, over: Partial<typeof defaults> = {}) {
+export async function arrangedClient(handler: Handler, over: Partial<typeof defaults & ClientPolicy> = {}) {
   const source = await FakeSource.start(handler);
   const clock = new LeapingClock();
   const ports: TestPorts = testPorts(clock);
@@ -52,5 +52,5 @@ export async function arrangedClient(handler: Handler, over: Partial<typeof defa
       { operation: 'users.list', url: `${source.baseUrl}/users/`, complaint: () => null, ...request },
       context,
     );
-  return { source, clock, ports, tokens, transport, get };
+  return { source, clock, ports, tokens, transport, client, get };
 }

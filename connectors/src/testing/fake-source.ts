@@ -6,8 +6,12 @@ import { once } from 'node:events';
 export type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
 
 export class FakeSource {
-  readonly requests: { readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: string }[] =
-    [];
+  readonly requests: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: IncomingMessage['headers'];
+    readonly body: string;
+  }[] = [];
 
   private constructor(
     readonly baseUrl: string,
@@ -23,7 +27,7 @@ export class FakeSource {
     server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
       let body = '';
       for await (const chunk of request) body += String(chunk);
-      source.requests.push({ url: request.url ?? '', headers: request.headers, body });
+      source.requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
       handler(request, response, source.requests.length);
     });
     return source;

@@ -54,6 +54,21 @@ export const timebackConfigSchema = z
       .default(3000)
       .meta({ title: 'Most rows per page that the provider allows' }),
     maxInFlight: z.int().min(1).max(16).default(4).meta({ title: 'Requests at the same time' }),
+    revalidatePages: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Ask by ETag whether pages changed; only for a source whose marks are known to be true' }),
+    rateLimit: z
+      .object({
+        perSecond: z.number().positive().max(10_000).meta({ title: 'Calls a second' }),
+        burst: z.int().min(1).max(10_000).meta({ title: 'Calls at once after a pause' }),
+        perWindow: z.int().min(1).max(10_000_000).meta({ title: 'Calls in a window' }),
+        windowMs: z.int().min(1000).max(86_400_000).meta({ title: 'Window, ms' }),
+        interactiveShare: z.number().min(0).max(0.9).default(0.2).meta({ title: 'Share kept for people who wait' }),
+      })
+      .nullable()
+      .default(null)
+      .meta({ title: 'Limit of calls that the provider set' }),
     gzip: z.boolean().default(true).meta({ title: 'Ask for compressed answers' }),
     volatileMetadata: z.array(z.string().min(1)).default(selfWritten).meta({ title: 'Metadata keys to leave out' }),
     attemptTimeoutMs: z.int().min(1).max(600_000).default(120_000).meta({ title: 'Time for one attempt, ms' }),

@@ -1,4 +1,5 @@
 /** The TimeBack roster provider, kind `timeback`: the life cycle around `TimeBackPull` and an honest word on its condition. */
+import { hash } from 'node:crypto';
 import { entityNames, Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type {
   CallContext,
@@ -15,6 +16,7 @@ import { TokenSource } from '../http/token-source.js';
 import { Transport } from '../http/transport.js';
 import { measuredHealth, testedSteps } from '../condition.js';
 import type { Ports } from '../ports.js';
+import { TimeBackApiClient } from './api/timeback-api-client.js';
 import type { TimeBackConfig } from './config.js';
 import { TimeBackPull } from './pull.js';
 
@@ -22,6 +24,7 @@ interface Connection {
   readonly transport: Transport;
   readonly tokens: TokenSource;
   readonly pull: TimeBackPull;
+  readonly api: TimeBackApiClient;
 }
 
 /** A check must answer while somebody waits for it. */
@@ -57,6 +60,11 @@ export class TimeBackRosterProvider implements IRosterProvider {
   async stop(): Promise<void> {
     this.#connection?.transport.close();
     this.#connection = null;
+  }
+
+  /** Every roster call of the source, under the same limits as the sync; started providers only. */
+  get api(): TimeBackApiClient {
+    return this.#connected().api;
   }
 
   async readPage<E extends EntityName>(
@@ -108,6 +116,11 @@ export class TimeBackRosterProvider implements IRosterProvider {
 function connect(config: TimeBackConfig, ports: Ports): Connection {
   const transport = new Transport({ ...config, maxSockets: config.maxInFlight + 1 }, ports);
   const tokens = new TokenSource(config, config, transport, ports);
-  const client = new BaseApiClient(transport, tokens, config, ports);
-  return { transport, tokens, pull: new TimeBackPull(config, client) };
+  const client = new BaseApiClient(transport, tokens, { ...config, identity: identityOf(config) }, ports);
+  const api = new TimeBackApiClient(config, client, ports.clock);
+  return { transport, tokens, pull: new TimeBackPull(config, client), api };
 }
+
+/** Limits are a client's at a source, whatever integration uses it; a digest, so that keys and logs tell nothing. */
+const identityOf = ({ tokenUrl, clientId }: TimeBackConfig): string =>
+  hash('sha256', `${tokenUrl} ${clientId}`, 'hex').slice(0, 16);

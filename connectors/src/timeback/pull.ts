@@ -7,7 +7,9 @@ import type { CallContext, PageRange, RosterPage, SingleRead } from '../contract
 import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
 import { isObject, partOf, wholeNumber } from './json-parts.js';
+import { pathPart } from './path-part.js';
 import { readList } from './read-list.js';
+import { rememberPage } from './remember-page.js';
 import { rowReader } from './read-rows.js';
 import { rowDigests } from './row-digest.js';
 
@@ -54,6 +56,7 @@ export class TimeBackPull {
           ...(modifiedSince ? { filter: `dateLastModified>='${modifiedSince}'` } : {}),
         },
         read: (body) => readList(body, how),
+        ...(this.config.revalidatePages ? { remember: rememberPage(context.isKnown) } : {}),
       },
       context,
     );
@@ -105,13 +108,6 @@ export class TimeBackPull {
 
 const corrected = (rows: readonly unknown[], { correct }: CallContext): readonly unknown[] =>
   correct ? rows.map((row) => (isObject(row) ? correct(row as Readonly<Record<string, unknown>>) : row)) : rows;
-
-/** Dots and nothing would name the collection or its parent instead of a record. */
-function pathPart(sourcedId: string): string {
-  if (/^\.{0,2}$/.test(sourcedId) || !sourcedId.isWellFormed())
-    throw new Fault('invalid_input', 'This id cannot be asked for.');
-  return encodeURIComponent(sourcedId);
-}
 
 /** What the provider says it paged by; where rows remain and it gave another number than it says, what it gave. */
 function stride(rows: number, offset: number, asked: number, said: number | null, total: number | null): number {

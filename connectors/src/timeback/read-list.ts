@@ -20,6 +20,8 @@ export interface ListBody {
   readonly rows: readonly unknown[];
   /** One for each of `rows`; empty where the body could not be split. */
   readonly digests: readonly string[];
+  /** Of all rows, in their order; empty likewise. */
+  readonly allDigests: readonly string[];
   /** Digests of the rows that were known. */
   readonly unchanged: readonly string[];
   readonly bodyDigest: string;
@@ -61,7 +63,7 @@ function inParts(body: Buffer, split: SplitRows, encoding: Encoding, how: ListRe
   try {
     const envelope: unknown = JSON.parse(split.envelope);
     const rows = parsedRows(body, split.rows, fresh, encoding);
-    return { envelope, rowCount: all.length, rows, digests, unchanged, bodyDigest, keysDigest };
+    return { envelope, rowCount: all.length, rows, digests, allDigests: all, unchanged, bodyDigest, keysDigest };
   } catch {
     return null;
   }
@@ -94,6 +96,7 @@ function asWhole(body: Buffer, listKey: string): Reading<ListBody> {
       rowCount: rows.length,
       rows,
       digests: [],
+      allDigests: [],
       unchanged: [],
       bodyDigest: hash('sha256', body, 'hex'),
       keysDigest: digestOfKeys(rows.map(keyOf)),

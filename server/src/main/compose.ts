@@ -6,11 +6,14 @@ import {
   IntegrationRegistry,
   mockDefinition,
   ProviderFactory,
+  ResponseCaches,
   timebackDefinition,
   type Log,
   type Ports,
 } from '@rollcall/connectors';
 import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
+import { openSharedLimits } from '../cluster/shared-limits.js';
+import { prefixOf } from '../jobs/queue-backend.js';
 import { Database } from '../store/database.js';
 import { findIntegration, pinnedSettings } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
@@ -58,7 +61,17 @@ export function compose(options: ComposeOptions): Composition {
     connections: options.connections ?? 8,
     onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
   });
-  const ports: Ports = { clock: systemClock, log, metrics, random: Math.random };
+  const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
+  const ports: Ports = {
+    clock: systemClock,
+    log,
+    metrics,
+    random: Math.random,
+    limiter: limits.limiter,
+    circuits: limits.circuits,
+    caches: new ResponseCaches(),
+    egress: { allowPrivateAddresses: env.ROLLCALL_ALLOW_PRIVATE_ADDRESSES === 'true' },
+  };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
     .register(timebackDefinition)
     .register(mockDefinition);
@@ -80,6 +93,7 @@ export function compose(options: ComposeOptions): Composition {
   const close = async () => {
     await registry.stopAll();
     await factory.disposeAll();
+    limits.close();
     await db.close();
   };
   return { db, log, metrics, ports, factory, registry, work, close };
@@ -113,7 +127,7 @@ class AttemptProviders {
       kind: (await findIntegration(tx, run.tenantId, run.integrationId)).kind,
       settings: await pinnedSettings(tx, run),
     }));
-    const provider = this.factory.create(kind, run.integration, settings);
+    const provider = this.factory.create(kind, run.integration, settings, `${run.tenantId} ${run.integrationId}`);
     this.#made.push(provider);
     await provider.init();
     await provider.start();

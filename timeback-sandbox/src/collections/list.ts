@@ -20,6 +20,8 @@ export interface ListRequest {
   params: URLSearchParams;
   hits: Hits;
   pages: PagePool;
+  /** To be said of an edit. */
+  edited: () => void;
 }
 
 export async function list(request: ListRequest): Promise<Answer> {
@@ -29,6 +31,7 @@ export async function list(request: ListRequest): Promise<Answer> {
   if (hits.drift && query.offset > 0) {
     const [row] = rowsAt(view.district, collection, Math.floor(query.offset / 2), 1);
     if (row !== undefined) vanish(view.district, collection.entity, row);
+    request.edited();
   }
   const { total, rows } = await pageRows(request, query, hits['ignore-offset'] ? 0 : query.offset);
   const pastEnd = hits['error-past-end'];

@@ -12,5 +12,6 @@ export async function answerControl(sandbox: Sandbox, request: IncomingMessage, 
   const verb = methods[request.method ?? ''];
   if (!verb) throw new Refusal(405, `"${name}" takes ${Object.keys(methods).join(', ')}.`);
   const body = request.method === 'POST' ? await readFieldsOf(request) : Object.fromEntries(url.searchParams);
+  if (request.method !== 'GET') sandbox.marks.edited();
   return json(200, verb(sandbox, body));
 }

@@ -112,12 +112,12 @@ export class TestSandbox {
   }
 
   /** A read below the rostering base, with the bearer token. */
-  get(path: string, params: Record<string, string | number> = {}): Promise<Reply> {
+  get(path: string, params: Record<string, string | number> = {}, more: Record<string, string> = {}): Promise<Reply> {
     const query = new URLSearchParams(
       Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
     );
     const url = `${this.settings.preset.base}/${path}${query.size > 0 ? `?${query}` : ''}`;
-    return this.fetch(url, { headers: { authorization: `Bearer ${this.#token}` } });
+    return this.fetch(url, { headers: { authorization: `Bearer ${this.#token}`, ...more } });
   }
 
   /** Every row of a collection, page by page. */
