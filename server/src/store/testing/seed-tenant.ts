@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.js';
+import { limitRows } from './seed-limits.js';
 
 export interface SeededTenant {
   readonly tenantId: string;
@@ -51,7 +52,7 @@ export async function seedTenant(db: Database, tenantId: string, word = 'North')
   return seeded;
 }
 
-type Rows = readonly Readonly<Record<string, unknown>>[];
+export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...integrationRows(seeded),
@@ -60,6 +61,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...foundRows(seeded),
   ...trailRows(seeded),
   ...scheduleRows(seeded),
+  ...limitRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
