@@ -18,7 +18,7 @@ afterEach(() => district.close());
 const asked = () => ({ tenantId: district.database.tenantId, reason: 'as agreed', actor: 'an administrator' });
 const open: WantedRule = {
   ...{ integration: null, school: null, entity: null, operation: null, season: null },
-  ...{ share: 0.01, rows: 1 },
+  ...{ share: 0.001, rows: 1 },
 };
 const set = (rule: Partial<WantedRule>) => setLimit(district.database.app, { ...asked(), rule: { ...open, ...rule } });
 const explain = (report: RunReport): Promise<Explained[]> =>
@@ -39,7 +39,7 @@ describe('a rule', () => {
     await end(3);
     const report = await district.sync();
     expect(report.entities.users).toMatchObject({ held: 3, deactivated: 0 });
-    for (const hold of report.holds) expect(hold.reason).toMatch(/the limit is 1 % and 1 rows$/);
+    for (const hold of report.holds) expect(hold.reason).toMatch(/the limit is 0\.1 % and 1 rows$/);
   });
 
   it('that is looser than the default lets go what the default holds', async () => {
@@ -131,7 +131,7 @@ describe('limits explain', () => {
     const held = judged.filter((j) => j.verdict === 'held');
     expect(judged.slice(0, held.length)).toEqual(held);
     for (const j of held) {
-      expect(j).toMatchObject({ entity: 'users', ruleId: rule.id, limitShare: 0.01, limitRows: 1, drained: 0 });
+      expect(j).toMatchObject({ entity: 'users', ruleId: rule.id, limitShare: 0.001, limitRows: 1, drained: 0 });
       expect(j.share).toBe(j.rows / j.active!);
       expect(j.from).toContain('an administrator: as agreed');
     }
@@ -145,7 +145,7 @@ describe('limits explain', () => {
     await end(3);
     const report = await district.sync();
     await set({ entity: 'users', operation: 'deactivate', share: 0.9 });
-    expect((await explain(report))[0]).toMatchObject({ ruleId: rule.id, limitShare: 0.01 });
+    expect((await explain(report))[0]).toMatchObject({ ruleId: rule.id, limitShare: 0.001 });
     await district.control('reset', {});
     expect(await explain(await district.sync())).toEqual([]);
   });
