@@ -14,7 +14,7 @@ const lately = (column: string): string => `${column} > now() - interval '${drai
 export async function drainBySchool(tx: Tx, scope: SqlScope): Promise<Map<string | null, Drain>> {
   const { rows } = await tx.query<Drain & { school: string | null }>(
     `SELECT school, sum(pending)::bigint AS pending, sum(removed)::bigint AS removed,
-       least(${drainDays}, 1 + ceil(extract(epoch FROM now() - min(since)) / 86400))::int AS days
+       least(${drainDays}, 1 + floor(extract(epoch FROM now() - min(since)) / 86400))::int AS days
      FROM (SELECT school_id AS school, 0 AS pending, row_count AS removed, counted_at AS since FROM removal_counts
          WHERE tenant_id = ${scope.tenant} AND integration_id = ${scope.integration} AND entity = '${scope.entity.name}'
            AND row_count > 0 AND ${lately('counted_at')}
