@@ -109,5 +109,7 @@ const judgementSchema = z
 export const judgementPageSchema = offsetPageSchema(judgementSchema, 'LimitJudgementPage');
 export type JudgementPage = z.infer<typeof judgementPageSchema>;
 
-export const shownJudgement = ({ ruleBy: _, ruleReason: __, ...shown }: Explained): z.infer<typeof judgementSchema> =>
-  shown;
+export const shownJudgement = (explained: Explained): z.infer<typeof judgementSchema> => {
+  const { ruleBy: _by, ruleReason: _reason, ...shown } = explained;
+  return shown;
+};

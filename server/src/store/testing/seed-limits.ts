@@ -1,8 +1,15 @@
 /** What a seeded tenant has of limits: a rule, a season, a judgement by the rule, and what is left of a record that was deactivated. */
 import { randomUUID } from 'node:crypto';
-import type { Rows, SeededTenant } from './seed-tenant.js';
 
-export function limitRows({ ids, integrationId, runId }: SeededTenant): [string, Rows][] {
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+interface Seeded {
+  readonly integrationId: string;
+  readonly runId: string;
+  readonly ids: { readonly school: string };
+}
+
+export function limitRows({ ids, integrationId, runId }: Seeded): [string, Rows][] {
   const rule = randomUUID();
   const by = { created_by: 'Ada Quill', created_at: '2026-11-01T08:00:00Z' };
   const users = { entity: 'users', operation: 'deactivate' };

@@ -52,7 +52,7 @@ export async function seedTenant(db: Database, tenantId: string, word = 'North')
   return seeded;
 }
 
-export type Rows = readonly Readonly<Record<string, unknown>>[];
+type Rows = readonly Readonly<Record<string, unknown>>[];
 
 const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...integrationRows(seeded),
