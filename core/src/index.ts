@@ -1,10 +1,12 @@
 /** The one entry of core: what a roster is and how two versions of it meet. */
 export * from './fault.js';
 export * from './changes/cycles.js';
+export * from './changes/limit-rules.js';
 export * from './changes/limits.js';
 export * from './changes/reject.js';
 export * from './changes/reject-share.js';
 export * from './changes/removal.js';
+export * from './changes/seasons.js';
 export * from './changes/watermark.js';
 export * from './roster/academic-session.js';
 export * from './roster/class.js';
@@ -13,6 +15,7 @@ export * from './roster/enrollment.js';
 export * from './roster/entities.js';
 export * from './roster/field-value.js';
 export * from './roster/field.js';
+export * from './roster/natural-keys.js';
 export * from './roster/org.js';
 export * from './roster/projection.js';
 export * from './roster/record.js';

@@ -8,6 +8,9 @@ import { IntegrationReadingController } from './integrations/integration-reading
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters-controller.js';
 import { LetterActionsController } from './dead-letters/letter-actions-controller.js';
+import { CalendarController } from './limits/calendar-controller.js';
+import { LimitsController } from './limits/limits-controller.js';
+import { RunLimitsController } from './limits/run-limits-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
@@ -28,6 +31,9 @@ export const allControllers: readonly Type[] = [
   SchedulesController,
   DeadLettersController,
   LetterActionsController,
+  LimitsController,
+  RunLimitsController,
+  CalendarController,
   ...rosterControllers,
   MetricsController,
 ];

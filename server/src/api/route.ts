@@ -38,7 +38,7 @@ export type Permission =
     )
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
-  | ('letters.read' | 'letters.settle');
+  | ('letters.read' | 'letters.settle' | 'limits.read' | 'limits.change');
 
 /**
  * none: nothing about people is shown or changed. access: people's records are shown, and the log says which route did so for

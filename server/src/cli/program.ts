@@ -6,6 +6,7 @@ import { addDeadLetters } from './dead-letters.js';
 import { addDoctor } from './doctor.js';
 import { addHolds } from './holds.js';
 import { addIntegration } from './integration.js';
+import { addLimits } from './limits.js';
 import { addMigrate } from './migrate.js';
 import { addRuns } from './runs.js';
 import type { CommandFrame } from './run-command.js';
@@ -18,7 +19,7 @@ import { Terminal } from './terminal.js';
 import { addUp } from './up.js';
 
 const commands = [
-  ...[addUp, addSync, addRuns, addHolds, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
+  ...[addUp, addSync, addRuns, addHolds, addLimits, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { chooseTenant } from '../../store/tenants.js';
 import { discardLetter } from '../../sync/letters/discard-letter.js';
-import { reasonText } from '../decision-options.js';
+import { reasonText } from '../option-values.js';
 import { EXIT } from '../exit-codes.js';
 import { operatingUser } from '../operating-user.js';
 import { act, type CommandFrame } from '../run-command.js';

@@ -4,7 +4,7 @@ import { chooseTenant } from '../../store/tenants.js';
 import { editAndReplay, revertEdit } from '../../sync/letters/edit-and-replay.js';
 import { advised } from '../advice.js';
 import { carryOutRun } from '../carry-out-run.js';
-import { reasonText } from '../decision-options.js';
+import { reasonText } from '../option-values.js';
 import { EXIT } from '../exit-codes.js';
 import { operatingUser } from '../operating-user.js';
 import { act, type CommandFrame } from '../run-command.js';

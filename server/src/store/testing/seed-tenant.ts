@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.js';
+import { limitRows } from './seed-limits.js';
 
 export interface SeededTenant {
   readonly tenantId: string;
@@ -63,6 +64,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...trailRows(seeded),
   ...scheduleRows(seeded),
   ...letterRows(seeded),
+  ...limitRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
