@@ -160,6 +160,15 @@ it('one schedule that cannot be kept does not stop the others', async () => {
   expect(await fire(minutesLater(0))).toHaveLength(1);
 });
 
+it('a schedule that cannot be kept is one dead letter, however often it is tried', async () => {
+  const odd = await add();
+  await district.sql(`UPDATE integration_schedules SET cron = '0 0 31 2 *' WHERE id = $1`, [odd.id]);
+  for (let tries = 1; tries <= 2; tries += 1) await fire(minutesLater(0));
+  expect(await district.sql('SELECT kind, schedule_id, state, attempts FROM dead_letters')).toEqual([
+    { kind: 'schedule', schedule_id: odd.id, state: 'open', attempts: 2 },
+  ]);
+});
+
 describe('terms that cannot be kept are refused in one sentence, and nothing is stored:', () => {
   it.each<[string, Partial<ScheduleTerms>, RegExp]>([
     ['neither cron nor interval', { cron: null }, /either a cron expression or an interval/],

@@ -25,18 +25,19 @@ export async function fireDue({ db, log }: { db: Database; log: Log }, now: Date
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       // One schedule that cannot be kept must not stop the others.
-      const { code, class: errorClass } = unkept(error);
-      const reason = error instanceof Fault ? error.publicText : 'The due time could not be worked out.';
-      await db.withTenant(tenantId, (tx) => scheduleLetter(tx, { tenantId, id }, { code, class: errorClass, reason }));
       log.error('schedule.failed', { id, tenant: tenantId, errorName: (error as Error).name });
+      await db
+        .withTenant(tenantId, (tx) => scheduleLetter(tx, { tenantId, id }, unkept(error)))
+        .catch((lost: Error) => log.error('schedule.letter-lost', { id, tenant: tenantId, errorName: lost.name }));
     }
   }
   return asked;
 }
 
-function unkept(error: unknown): { code: Trouble; class: ErrorClass } {
+function unkept(error: unknown): { code: Trouble; class: ErrorClass; reason: string } {
   const code = troubleOf(error);
-  return { code, class: treatments[code].class };
+  const reason = error instanceof Fault ? error.publicText : 'The due time could not be worked out.';
+  return { code, class: treatments[code].class, reason };
 }
 
 /** Null when there is nothing to ring for. */
