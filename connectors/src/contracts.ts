@@ -67,6 +67,14 @@ export interface CallContext {
    * as `unchanged`. It is asked once or more for each row, also of pages that are then thrown away, so it must do nothing else.
    */
   readonly isKnown?: (digest: string) => boolean;
+  /** Told before each wait after which a request is made again. Must not throw. */
+  readonly onRetry?: (retry: Retry) => void;
+}
+
+export interface Retry {
+  readonly waitMs: number;
+  /** Whether it is the source that asked for the wait. */
+  readonly asked: boolean;
 }
 
 export interface RosterPage<R = RosterRecord> {

@@ -1,6 +1,7 @@
 /** The one entry of connectors: how rosters travel. */
 export * from './contracts.js';
 export * from './factory.js';
+export * from './metric-catalogue.js';
 export * from './mock/config.js';
 export * from './mock/definition.js';
 export * from './mock/provider.js';

@@ -15,5 +15,7 @@ export * from './roster/org.js';
 export * from './roster/projection.js';
 export * from './roster/record.js';
 export * from './roster/user.js';
+export * from './runs/run-event.js';
 export * from './runs/run-report.js';
 export * from './runs/run-state.js';
+export * from './runs/run-timeline.js';

@@ -72,6 +72,7 @@ export class BaseApiClient {
   /** Throws a Fault, or the signal's reason. */
   async get<T>(request: GetRequest<T>, context: CallContext): Promise<GetAnswer<T>> {
     let token = '';
+    const { clock, metrics } = this.ports;
     const { answer, attempts } = await untilVerdict<ReadAnswer<T>>({
       operation: request.operation,
       context,
@@ -79,11 +80,14 @@ export class BaseApiClient {
       ports: this.ports,
       judge: request.mayBeMissing ? missingIsAnswer : undefined,
       reauthenticate: () => this.authentication.drop(token),
-      attempt: (number, remainingMs) =>
-        this.#inFlight.run(context.signal, async () => {
+      attempt: (number, remainingMs) => {
+        const askedAt = clock.now();
+        return this.#inFlight.run(context.signal, async () => {
+          metrics.time('rollcall_limiter_wait_seconds', clock.now() - askedAt, {});
           token = (await this.authentication.token(context)).value;
           return this.#attempt(request, context, { number, remainingMs, token });
-        }),
+        });
+      },
     });
     return { value: answer.value, raw: answer.body, providerTime: answer.providerTime, attempts };
   }

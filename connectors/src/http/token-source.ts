@@ -51,6 +51,7 @@ export class TokenSource implements IAuthenticationProvider {
   async #mint(correlationId: string): Promise<AccessToken> {
     const context: CallContext = { signal: new AbortController().signal, correlationId };
     const askedAt = this.ports.clock.now();
+    const count = (outcome: string) => this.ports.metrics.count('rollcall_token_refresh_total', { outcome });
     const { answer } = await untilVerdict<TokenAnswer>({
       operation: 'token.mint',
       context,
@@ -58,7 +59,11 @@ export class TokenSource implements IAuthenticationProvider {
       ports: this.ports,
       attempt: (attempt, remainingMs) => this.#attempt(context, attempt, remainingMs),
       judge: refusal,
+    }).catch((error: unknown) => {
+      count('failed');
+      throw error;
     });
+    count('granted');
     const { value, lifeMs } = answer.granted!;
     const margin = Math.min(renewalMarginMs, lifeMs * renewalShare);
     this.#current = { value, expiresAt: askedAt + lifeMs, renewAt: askedAt + lifeMs - margin };

@@ -5,11 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Fault } from '@rollcall/core';
-import type { Log } from '@rollcall/connectors';
+import type { Log, Metrics } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import type { Lease } from '../store/leases.js';
 import { isRunDue } from '../store/run-due.js';
-import type { Run } from '../store/runs.js';
+import { findRun, type Run } from '../store/runs.js';
+import { countEnd } from '../sync/count-run.js';
 import { giveUp, noteCrash } from '../sync/fail-run.js';
 import { withLease } from '../sync/with-lease.js';
 import { isDatabaseAway } from './database-away.js';
@@ -17,6 +18,7 @@ import { isDatabaseAway } from './database-away.js';
 export interface AttemptParts {
   readonly db: Database;
   readonly log: Log;
+  readonly metrics?: Metrics;
   /** Works on the run under the lease: the engine with everything it needs. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
 }
@@ -25,6 +27,16 @@ export interface AttemptParts {
 export type AttemptEnd = 'over' | 'taken' | 'stopped' | 'away' | 'crashed';
 
 export async function attemptRun(
+  parts: AttemptParts,
+  run: { tenantId: string; runId: string },
+  stop: AbortSignal,
+): Promise<AttemptEnd> {
+  const outcome = await attempt(parts, run, stop);
+  parts.metrics?.count('rollcall_run_attempt_total', { outcome });
+  return outcome;
+}
+
+async function attempt(
   parts: AttemptParts,
   run: { tenantId: string; runId: string },
   stop: AbortSignal,
@@ -47,7 +59,8 @@ export async function attemptRun(
 async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal): Promise<AttemptEnd> {
   const { db, log } = parts;
   // Between the look and the lease another attempt may have brought the run to its end.
-  if (!(await isDue(db, lease)) || (await giveUp(db, lease))) return 'over';
+  if (!(await isDue(db, lease))) return 'over';
+  if (await giveUp(db, lease)) return counted(parts, lease, 'over');
   try {
     log.info('attempt.started', { run: lease.runId });
     const run = await parts.work(lease, signal);
@@ -61,9 +74,15 @@ async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal
       code: codeOf(error),
       reason: placeOf(error),
     });
-    await noteCrash(db, lease, nameOf(error));
-    return 'crashed';
+    const became = await noteCrash(db, lease, nameOf(error));
+    return became === 'failed' ? counted(parts, lease, 'crashed') : 'crashed';
   }
+}
+
+/** A run that failed here has not come to an end in the engine, which counts all others. */
+async function counted({ db, metrics }: AttemptParts, lease: Lease, end: AttemptEnd): Promise<AttemptEnd> {
+  if (metrics) countEnd(metrics, await db.withTenant(lease.tenantId, (tx) => findRun(tx, lease.tenantId, lease.runId)));
+  return end;
 }
 
 const isDue = (db: Database, run: { tenantId: string; runId: string }): Promise<boolean> =>

@@ -20,6 +20,8 @@ import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
+import { poolGauges } from '../store/pool-gauges.js';
+import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
 
 export interface ComposeOptions {
@@ -57,6 +59,7 @@ export function compose(options: ComposeOptions): Composition {
     connections: options.connections ?? 8,
     onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
   });
+  metrics.ask(processGauges(), poolGauges(db));
   const ports: Ports = { clock: systemClock, log, metrics, random: Math.random };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
     .register(timebackDefinition)

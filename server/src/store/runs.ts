@@ -1,6 +1,8 @@
 /** Runs: one row for each sync of an integration, with its state; a state moves only along core's table. */
 import { Fault, finalRunStates, mayMove, type RunMode, type RunReport, type RunState } from '@rollcall/core';
 import type { Tx } from './database.js';
+import { recordEvent } from './run-events.js';
+import { eventOfMove } from './run-moves.js';
 
 export interface Run {
   readonly id: string;
@@ -73,6 +75,9 @@ export async function createRun(
     ],
   );
   if (!rows[0]) throw new Fault('not_found', 'There is no such integration.');
+  const { mode, trigger } = run;
+  const key = { tenantId: run.tenantId, runId: rows[0].id };
+  await recordEvent(tx, key, { kind: 'run.requested', figures: { mode, trigger: trigger.slice(0, 40) } });
   return rows[0].id;
 }
 
@@ -136,14 +141,19 @@ export async function moveRun(
       why.resumeInMs ?? null,
     ],
   );
+  await recordEvent(tx, run, eventOfMove(to, why));
 }
 
-/** Counts a new attempt and returns its number. */
-export async function beginAttempt(tx: Tx, run: { tenantId: string; runId: string }): Promise<number> {
+/** Counts a new attempt and returns its number. `silentMs` as in a lease. */
+export async function beginAttempt(
+  tx: Tx,
+  run: { tenantId: string; runId: string; silentMs?: number | null },
+): Promise<number> {
   const { rows } = await tx.query<{ attempt: number }>(
     'UPDATE runs SET attempt = attempt + 1 WHERE tenant_id = $1 AND id = $2 RETURNING attempt',
     [run.tenantId, run.runId],
   );
+  await recordEvent(tx, run, { kind: 'attempt.started', figures: { silentMs: run.silentMs ?? null } });
   return rows[0]!.attempt;
 }
 

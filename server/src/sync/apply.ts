@@ -3,11 +3,12 @@
  * the mark that it is done. An interrupted apply goes on with the chunks that are left.
  */
 import type { Entity } from '@rollcall/core';
-import { finishChunk, pendingChunks, type Chunk, type ChunkCounts } from '../store/chunks.js';
+import { countChunks, finishChunk, pendingChunks, sumChunks, type Chunk, type ChunkCounts } from '../store/chunks.js';
 import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { writeOutbox } from '../store/outbox.js';
 import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
+import { recordEvent } from '../store/run-events.js';
 import {
   applyChangedRoles,
   applyCreates,
@@ -20,29 +21,35 @@ import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { measureRoster } from '../store/statistics.js';
+import { countRecords } from './count-run.js';
 import { inParallel } from './in-parallel.js';
+import { pace } from './read-tally.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function applyEntity(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'planned') return;
+  const startedAt = context.clock.now();
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
   const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes, 0);
   await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk, rows));
   if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
-  await settle(context, entity, phase);
+  const all = rows + chunks.reduce((sum, chunk) => sum + chunk.deactivations, 0);
+  await settle(context, entity, phase, { rows: all, startedAt });
 }
 
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
 async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
-  await write(context, async (tx) => {
+  const written = await write(context, async (tx) => {
     const scope = sqlScope(scopeOf(context), entity);
     await preferHashJoins(tx, rows);
     const counts = await writeRows(tx, scope, chunk);
     await leaveTrail(tx, context, scope, chunk, counts);
     context.failpoint('chunk.written');
+    return counts;
   });
+  countRecords(context.metrics, entity.name, { ...written });
   context.failpoint('chunk.committed');
 }
 
@@ -79,14 +86,33 @@ async function leaveTrail(
   });
 }
 
-async function settle(context: RunContext, entity: Entity, phase: Phase): Promise<void> {
+/** By this attempt. */
+interface Applied {
+  readonly rows: number;
+  readonly startedAt: number;
+}
+
+async function settle(context: RunContext, entity: Entity, phase: Phase, applied: Applied): Promise<void> {
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
     if (context.sourceRunId === null) await settleFromFeed(tx, scope, phase);
     await updatePhase(tx, run, entity.name, { state: 'applied' });
+    if ((phase.counts.planned ?? 0) + (phase.counts.absent ?? 0) > 0) await tellApplied(tx, context, entity, applied);
   });
   context.failpoint('links.settled');
+}
+
+/** The counts are of all attempts, time and pace of this one. */
+async function tellApplied(tx: Tx, context: RunContext, entity: Entity, applied: Applied): Promise<void> {
+  const { rows, startedAt } = applied;
+  const run = scopeOf(context);
+  const of = { ...run, entity: entity.name };
+  const chunks = await countChunks(tx, of);
+  if (chunks === 0) return;
+  const counts = await sumChunks(tx, of);
+  const figures = { ...counts, chunks, ...pace(rows, context.clock.now() - startedAt) };
+  await recordEvent(tx, run, { kind: 'apply.completed', entity: entity.name, figures });
 }
 
 /** What the feed says of links besides the plan. */

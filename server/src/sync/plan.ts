@@ -21,8 +21,10 @@ import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
+import { countHeld, countRecords } from './count-run.js';
 import { guard } from './guard.js';
 import { restageStale } from './restage-stale.js';
+import { tellPlan } from './tell-plan.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function planEntity(context: RunContext, entity: Entity): Promise<void> {
@@ -30,7 +32,8 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'fetched') return;
   await restageStale(context, entity);
-  await write(context, async (tx) => {
+  const startedAt = context.clock.now();
+  const planned = await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
@@ -57,8 +60,12 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
       ...(await countPlan(tx, scope)),
     };
     await updatePhase(tx, run, entity.name, { state: 'planned', counts, activeBefore: presence.activeBefore });
+    await tellPlan(tx, context, entity, counts, startedAt);
     context.failpoint('plan.written');
+    return counts;
   });
+  countRecords(context.metrics, entity.name, { unchanged: planned.unchanged, rejected: planned.rejected });
+  if ((planned.held ?? 0) > 0) await countHeld(context, entity.name);
   await write(context, measurePlan);
   context.failpoint('plan.committed');
 }

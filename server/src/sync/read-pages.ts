@@ -6,16 +6,19 @@ import { Fault, type Entity } from '@rollcall/core';
 import type { BaseSet } from '../store/base-set.js';
 import { listPages, recordPage, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { recordEvent } from '../store/run-events.js';
 import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
+import { countRecords } from './count-run.js';
 import { inParallel } from './in-parallel.js';
 import { firstGap } from './judge-read.js';
+import type { ReadTally } from './read-tally.js';
 import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
-export async function readPages(context: RunContext, entity: Entity, base: BaseSet): Promise<void> {
+export async function readPages(context: RunContext, entity: Entity, base: BaseSet, tally: ReadTally): Promise<void> {
   const run = scopeOf(context);
   const { since } = await read(context, (tx) => phaseOf(tx, run, entity.name));
-  const reader = new CollectionReader(context, entity, base, since);
+  const reader = new CollectionReader(context, entity, base, since, tally);
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
   if (reader.pages.length === 0) await reader.readFirst();
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
@@ -56,6 +59,7 @@ class CollectionReader {
     private readonly entity: Entity,
     private readonly base: BaseSet,
     private readonly since: string | null,
+    private readonly tally: ReadTally,
   ) {}
 
   has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
@@ -101,12 +105,16 @@ class CollectionReader {
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
         });
+      const waits = this.tally.takeWaits();
+      if (waits) await recordEvent(tx, run, { kind: 'source.waited', entity: entity.name, figures: waits });
       if (this.#announced !== page.announcedTotal)
         await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
     });
     this.#announced = page.announcedTotal;
     this.pages.push(record);
+    this.tally.onPage(page.rowCount);
     context.metrics.count('rollcall_pages_read_total', { entity: entity.name });
+    countRecords(context.metrics, entity.name, { read: page.rowCount });
     context.failpoint('page.committed');
   }
 
@@ -120,6 +128,7 @@ class CollectionReader {
         signal: context.signal,
         correlationId,
         isKnown: (digest) => this.base.raw.has(digest),
+        onRetry: this.tally.onRetry,
       },
     );
   }
