@@ -12,7 +12,7 @@ export function wordsOf(event: RunEvent, before: readonly RunEvent[]): string {
     case 'attempt.started':
       return attempt(event, before);
     case 'step.begun':
-      return steps[event.figures.step] ?? event.figures.step.replaceAll('_', ' ');
+      return stepWords(event.figures.step, before);
     case 'source.waited':
       return entity + waited(event.figures);
     case 'read.begun-anew':
@@ -70,6 +70,19 @@ const steps: Readonly<Partial<Record<RunState, string>>> = {
   applying: 'applying begins',
   verifying: 'everything is applied; verifying begins',
 };
+
+/** A run that stopped enters its steps again, and passes those that are behind it. */
+const again: Readonly<Partial<Record<RunState, string>>> = {
+  fetching: 'reading goes on',
+  staged: 'everything is read',
+  applying: 'applying goes on',
+  verifying: 'everything is applied',
+};
+
+function stepWords(step: RunState, before: readonly RunEvent[]): string {
+  const entered = before.some((earlier) => earlier.kind === 'step.begun' && earlier.figures.step === step);
+  return (entered ? again[step] : undefined) ?? steps[step] ?? step.replaceAll('_', ' ');
+}
 
 function attempt(event: RunEvent & { kind: 'attempt.started' }, before: readonly RunEvent[]): string {
   const { silentMs } = event.figures;
