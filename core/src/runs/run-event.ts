@@ -44,6 +44,9 @@ export const runEventSchemas = {
     held: count,
     blocked: count,
     missing: count,
+    /** Given more than once; ended at the source and never known here. */
+    duplicate: count,
+    ignored: count,
     seconds,
   }),
   'hold.opened': z.strictObject(held),

@@ -16,7 +16,10 @@ const readUsers = {
   ...{ rows: 12_400, pages: 25, retries: 3, waits: 1, waitedMs: 30_000, seconds: 5.9, rate: 2_100 },
   ...{ partial: false, fullBecause: null, incomplete: null },
 };
-const none = { planned: 0, absent: 0, unchanged: 0, rejected: 0, declined: 0, held: 0, blocked: 0, missing: 0 };
+const none = {
+  ...{ planned: 0, absent: 0, unchanged: 0, rejected: 0, declined: 0, held: 0, blocked: 0, missing: 0 },
+  ...{ duplicate: 0, ignored: 0 },
+};
 const applied = { created: 0, updated: 0, reactivated: 0, deactivated: 0, chunks: 1, seconds: 0.5, rate: 0 };
 
 const story: readonly [event: RunEvent, text: string][] = [
@@ -81,9 +84,9 @@ const story: readonly [event: RunEvent, text: string][] = [
     at(45, {
       kind: 'plan.completed',
       entity: 'courses',
-      figures: { ...none, unchanged: 1_200, rejected: 1, seconds: 0.1 },
+      figures: { ...none, unchanged: 1_200, rejected: 1, ignored: 6, seconds: 0.1 },
     }),
-    'courses: nothing to change, 1,200 unchanged, 1 rejected',
+    'courses: nothing to change, 1,200 unchanged, 1 rejected, 6 ended and never known here',
   ],
   [
     at(46, { kind: 'run.paused', figures: { reason: 'The source does not answer.', resumeInMs: 5_000 } }),

@@ -111,12 +111,15 @@ function read(figures: RunEventFigures<'read.completed'>): string {
 
 function planned(figures: RunEventFigures<'plan.completed'>): string {
   const { planned: fromFeed, absent, unchanged, rejected, declined, held: heldBack, blocked, missing } = figures;
+  const { duplicate, ignored } = figures;
   const changes = fromFeed + absent;
   return list([
     changes > 0 ? `${number(changes)} ${changes === 1 ? 'change' : 'changes'} planned` : 'nothing to change',
     unchanged > 0 && `${number(unchanged)} unchanged`,
     rejected > 0 && `${number(rejected)} rejected`,
     declined > 0 && `${number(declined)} declined before`,
+    duplicate > 0 && `${number(duplicate)} given twice`,
+    ignored > 0 && `${number(ignored)} ended and never known here`,
     missing > 0 && `${number(missing)} missing at the source`,
     heldBack > 0 && `${number(heldBack)} held back`,
     blocked > 0 && `${number(blocked)} blocked`,

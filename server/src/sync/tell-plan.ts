@@ -4,7 +4,10 @@ import type { Tx } from '../store/database.js';
 import { recordEvent } from '../store/run-events.js';
 import { scopeOf, type RunContext } from './run-context.js';
 
-const told = ['planned', 'absent', 'unchanged', 'rejected', 'declined', 'held', 'blocked', 'missing'] as const;
+const told = [
+  ...(['planned', 'absent', 'unchanged', 'rejected', 'declined', 'held', 'blocked', 'missing'] as const),
+  ...(['duplicate', 'ignored'] as const),
+] as const;
 
 export async function tellPlan(
   tx: Tx,

@@ -23,7 +23,7 @@ it('ends with how the run stands and the next step', () => {
   expect(timelineText({ run, lines: [line] }).split('\n')).toEqual([
     'Run r1 of district',
     lineText(line),
-    'It is needs attention after 2 attempts. Check the secret.',
+    'It waits for a person after 2 attempts. Check the secret.',
   ]);
 });
 

@@ -78,7 +78,13 @@ export function lineText({ at, seconds, text }: TimelineLine): string {
   return `${at.slice(0, 10)} ${at.slice(11, 23)}  ${took.padStart(8)}  ${plain(text)}`;
 }
 
+const standing: Readonly<Partial<Record<RunState, string>>> = {
+  needs_attention: 'It waits for a person',
+  awaiting_approval: 'It waits for approval',
+  failed: 'It has failed',
+};
+
 function endText({ run }: RunTimeline): string {
-  const state = `It is ${run.state.replaceAll('_', ' ')}${run.attempt > 1 ? ` after ${run.attempt} attempts` : ''}.`;
+  const state = `${standing[run.state] ?? `It is ${run.state.replaceAll('_', ' ')}`}${run.attempt > 1 ? ` after ${run.attempt} attempts` : ''}.`;
   return run.nextStep === null ? state : `${state} ${plain(run.nextStep)}`;
 }
