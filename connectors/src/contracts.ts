@@ -77,6 +77,14 @@ export interface CallContext {
    * provider that reads no rows of JSON objects may leave it alone.
    */
   readonly correct?: (row: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** Told before each wait after which a request is made again. Must not throw. */
+  readonly onRetry?: (retry: Retry) => void;
+}
+
+export interface Retry {
+  readonly waitMs: number;
+  /** Whether it is the source that asked for the wait. */
+  readonly asked: boolean;
 }
 
 export interface RosterPage<R = RosterRecord> {

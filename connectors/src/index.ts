@@ -4,6 +4,7 @@ export * from './factory.js';
 export * from './http/cache/response-caches.js';
 export * from './http/limits/local-rate-limiter.js';
 export * from './http/reliability/circuit-board.js';
+export * from './metric-catalogue.js';
 export * from './mock/config.js';
 export * from './mock/definition.js';
 export * from './mock/provider.js';

@@ -2,6 +2,7 @@
 import type { LookupFunction } from 'node:net';
 import type { ResponseCaches } from './http/cache/response-caches.js';
 import type { Priority } from './contracts.js';
+import type { CounterName, HistogramName, LabelsOf } from './metric-catalogue.js';
 
 export interface Ports {
   readonly clock: Clock;
@@ -86,11 +87,10 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
-export type Labels = Readonly<Record<string, string>>;
-
+/** Takes what the catalogue names, with its labels. Never throws for what a source sent. */
 export interface Metrics {
-  count(name: string, labels?: Labels): void;
-  time(name: string, ms: number, labels?: Labels): void;
+  count<N extends CounterName>(name: N, labels: LabelsOf<N>, by?: number): void;
+  time<N extends HistogramName>(name: N, ms: number, labels: LabelsOf<N>): void;
 }
 
 /** A number from 0 up to, not including, 1. */

@@ -77,7 +77,8 @@ describe('what passes is tried again', () => {
     const { clock, ports, get } = await arrangedClient(failingFirst(2, fail));
     expect(await get()).toMatchObject({ body: well, attempts: 3 });
     expect(clock.slept).toEqual([500, 1000]);
-    expect(ports.counted.filter(({ name }) => name === 'http.retried')).toHaveLength(2);
+    const attempts = ports.counted.filter(({ name }) => name === 'rollcall_http_client_attempts_total');
+    expect(attempts.filter(({ labels }) => labels['reason'] !== 'first')).toHaveLength(2);
   });
 
   it('a silent source is cut off by the attempt’s own time', async () => {

@@ -54,9 +54,12 @@ function note(
   if (!config.mark) return;
   const { operation, correlationId, attempt, startedAt } = config.mark;
   const ms = ports.clock.now() - startedAt;
-  ports.metrics.time('http.request', ms, { operation, outcome });
+  ports.metrics.time('rollcall_http_client_request_duration_seconds', ms, { status_class: statusClass(outcome) });
   ports.log.debug('http.request-finished', { operation, correlationId, attempt, outcome, ms, ...extra });
 }
+
+/** `none` when there was no answer. */
+const statusClass = (outcome: string): string => (/^[1-5]\d\d$/.test(outcome) ? `${outcome[0]}xx` : 'none');
 
 /** A header is the provider's text: only what looks like an id is logged. */
 const safeId = (value: unknown): string | null =>

@@ -42,6 +42,14 @@ export type FailureKind =
 export const failure = (kind: Failure['kind'], detail: string, waitMs?: number): Failure =>
   waitMs === undefined ? { kind, detail } : { kind, detail, waitMs };
 
+/** Why a request is made again, as a label: a few words whatever a source sends. */
+export function retryReason(outcome: Outcome): string {
+  if (outcome.kind !== 'answer') return outcome.kind;
+  if (outcome.status === 429) return 'rate_limited';
+  if (outcome.status === 401) return 'reauthenticated';
+  return outcome.status >= 500 ? 'server_error' : 'refused';
+}
+
 /** Few words for logs, labels and internal fault text. */
 export function described(outcome: Outcome): string {
   return outcome.kind === 'answer' ? `HTTP ${outcome.status}` : `${outcome.kind}: ${outcome.detail}`;

@@ -67,7 +67,7 @@ export class PolicyChain {
     // A probe may first wait for a slot that a silent call still holds.
     const callMs = 2 * (this.policy.attemptTimeoutMs ?? timeoutWhenUnsaidMs);
     return this.#breakerOf(key).run(callMs, () =>
-      this.bulkhead.run<O | Failure>(call.operation, call.context, () => this.#paced(key, call, work)),
+      this.bulkhead.run<O | Failure>(call.context, () => this.#paced(key, call, work)),
     );
   }
 
@@ -86,7 +86,7 @@ export class PolicyChain {
   }
 
   /** Waits for a grant; what is left to wait where that is too long. */
-  async #turn(key: string, { operation, context, remainingMs }: Attempted): Promise<number> {
+  async #turn(key: string, { context, remainingMs }: Attempted): Promise<number> {
     const { clock, metrics } = this.ports;
     const priority: Priority = context.priority ?? 'background';
     const began = clock.now();
@@ -95,7 +95,7 @@ export class PolicyChain {
       const waitMs = await this.#limiter.take(key, this.#rateLimit, priority);
       const waitedMs = clock.now() - began;
       if (waitMs === 0) {
-        if (waitedMs > 0) metrics.time('http.limit-waited', waitedMs, { operation });
+        if (waitedMs > 0) metrics.time('rollcall_limiter_wait_seconds', waitedMs, { reason: 'rate' });
         return 0;
       }
       if (waitedMs + waitMs > patience) return waitMs;

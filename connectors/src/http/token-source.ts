@@ -41,7 +41,12 @@ export class TokenSource implements IAuthenticationProvider {
     const askedAt = this.ports.clock.now();
     const { scope } = this.settings;
     const grant = { grant_type: 'client_credentials', ...(scope ? { scope } : {}) };
-    const { value, lifeMs } = await this.#endpoint.ask(grant, correlationId);
+    const count = (outcome: string) => this.ports.metrics.count('rollcall_token_refresh_total', { outcome });
+    const { value, lifeMs } = await this.#endpoint.ask(grant, correlationId).catch((error: unknown) => {
+      count('failed');
+      throw error;
+    });
+    count('granted');
     this.#current = { value, expiresAt: askedAt + lifeMs, renewAt: renewalAt(askedAt, lifeMs) };
     return this.#current;
   }

@@ -6,7 +6,7 @@ import { Fault, type FaultCode } from '@rollcall/core';
 import type { CallContext } from '../contracts.js';
 import type { Ports } from '../ports.js';
 import { backoffMs, type Backoff } from './backoff.js';
-import { described, type Answer, type Outcome } from './outcome.js';
+import { described, retryReason, type Answer, type Outcome } from './outcome.js';
 import { verdictOf, type Verdict } from './verdicts.js';
 
 export interface RetryPolicy extends Backoff {
@@ -48,8 +48,11 @@ export async function untilVerdict<A extends Answer>(task: Task<A>): Promise<{ a
   const { clock } = task.ports;
   const deadline = clock.now() + task.policy.deadlineMs;
   let mayReauthenticate = task.reauthenticate !== undefined;
+  let reason = 'first';
   for (let number = 1; ; number += 1) {
+    task.ports.metrics.count('rollcall_http_client_attempts_total', { reason });
     const outcome = await task.attempt(number, deadline - clock.now());
+    reason = retryReason(outcome);
     const verdict = task.judge?.(outcome) ?? verdictOf(outcome, clock.now());
     if (verdict.action === 'ok') return { answer: outcome as A, attempts: number };
     if (verdict.action === 'reauthenticate' && mayReauthenticate) {
@@ -82,7 +85,7 @@ async function pause(
   const tooLong = ms > policy.maxWaitMs || ports.clock.now() + ms >= deadline;
   if (number >= policy.maxAttempts || tooLong || task.mayRepeat?.() === false)
     throw faultFor(verdict.code, outcome, asked);
-  ports.metrics.count('http.retried', { operation: task.operation, outcome: described(outcome) });
+  context.onRetry?.({ waitMs: ms, asked: asked !== null && asked > 0 });
   ports.log.warn('http.request-retried', {
     operation: task.operation,
     correlationId: context.correlationId,

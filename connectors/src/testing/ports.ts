@@ -1,6 +1,6 @@
 /** Ports for tests: real time or a clock that leaps over sleeps, a log and metrics that can be read back. */
 import { setTimeout as realSleep } from 'node:timers/promises';
-import type { Clock, Labels, Ports } from '../ports.js';
+import type { Clock, Ports } from '../ports.js';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -10,7 +10,7 @@ export interface LogLine {
 
 export interface TestPorts extends Ports {
   readonly lines: LogLine[];
-  readonly counted: { readonly name: string; readonly labels: Labels }[];
+  readonly counted: { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
 }
 
 export const realClock: Clock = {
@@ -52,8 +52,8 @@ export function testPorts(clock: Clock = realClock, random: () => number = () =>
     counted,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     metrics: {
-      count: (name, labels = {}) => void counted.push({ name, labels }),
-      time: (name, _ms, labels = {}) => void counted.push({ name, labels }),
+      count: (name, labels) => void counted.push({ name, labels }),
+      time: (name, _ms, labels) => void counted.push({ name, labels }),
     },
   };
 }

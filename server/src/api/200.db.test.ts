@@ -56,6 +56,20 @@ describe('runs', () => {
   });
 });
 
+describe('the timeline of a run', () => {
+  test('tells in order and in words what happened, at which step, and how long it took', async () => {
+    const { status, body } = await api.get(`/runs/${north().runId}/timeline`, asNorth);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ run: { id: north().runId, state: 'completed_with_holds' } });
+    expect(body['lines']).toEqual([
+      expect.objectContaining({ kind: 'run.requested', step: 'queued', text: 'asked for: a full sync (manual)' }),
+      expect.objectContaining({ kind: 'attempt.started', attempt: 1, text: 'a worker took it up after 1 s' }),
+      expect.objectContaining({ kind: 'step.begun', step: 'fetching', seconds: 1, figures: { step: 'fetching' } }),
+      expect.objectContaining({ at: '2026-11-20T08:00:03.000Z', seconds: 2, text: 'completed with holds' }),
+    ]);
+  });
+});
+
 describe('holds', () => {
   test('are listed, and found one by one', async () => {
     const { body } = await api.get('/holds?state=open', asNorth);

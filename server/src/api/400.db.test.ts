@@ -35,6 +35,8 @@ test.each([
   `/users?externalId=${'x'.repeat(1025)}`,
   '/holds/1/decisions',
   '/holds/00000000-0000-7000-8000-000000000000/decisions?after=1',
+  '/runs/1/timeline',
+  '/runs/00000000-0000-7000-8000-000000000000/timeline?follow=1',
   '/runs/1/changes',
   ...['state=done', 'entity=pupils', 'operation=delete', 'values=yes', 'after=1', 'offset=5', 'limit=1001'].map(
     (query) => `/runs/00000000-0000-7000-8000-000000000000/changes?${query}`,

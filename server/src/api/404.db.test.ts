@@ -42,7 +42,7 @@ test('the rows of another tenant’s hold are not shown', async () => {
 
 test('what was decided of another tenant’s hold, and what its runs did, is not shown', async () => {
   const { holdId, runId } = api.tenants[1]!;
-  for (const path of [`/holds/${holdId}/decisions`, `/runs/${runId}/changes`])
+  for (const path of [`/holds/${holdId}/decisions`, `/runs/${runId}/changes`, `/runs/${runId}/timeline`])
     expect([path, (await api.get(path, asNorth)).status]).toEqual([path, 404]);
 });
 

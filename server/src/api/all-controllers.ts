@@ -15,12 +15,14 @@ import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
 import { RunCancelController } from './runs/run-cancel-controller.js';
+import { RunTimelineController } from './runs/run-timeline-controller.js';
 import { RunsController } from './runs/runs-controller.js';
 import { SchedulesController } from './schedules/schedules-controller.js';
 
 export const allControllers: readonly Type[] = [
   HealthController,
   RunsController,
+  RunTimelineController,
   RunChangesController,
   RunCancelController,
   HoldsController,

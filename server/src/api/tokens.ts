@@ -8,7 +8,7 @@ export const RING_BELL = Symbol('ring bell');
 
 export interface RenderedMetrics {
   /** Prometheus text. */
-  render(): string;
+  render(): string | Promise<string>;
 }
 
 /** Wakes a worker for a run that stands in the database. May fail: the sweeper rings again. */

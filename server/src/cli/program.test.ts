@@ -61,6 +61,8 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['runs undo', /^Required option '--reason <text>' not specified\./],
   ['runs undo --reason r', /^Missing required argument 'id'\./],
   ['runs undo a --reason r --rows', /^Option '--rows <ids>' argument missing\./],
+  ['runs timeline', /^Missing required argument 'id'\./],
+  ['runs timeline last --follow yes', /^Too many arguments/],
   ['runs changes', /^Missing required argument 'id'\./],
   ['runs changes last --state done', /Allowed choices are planned, applied, held/],
   ['runs changes last --entity pupils', /Allowed choices are orgs/],

@@ -1,4 +1,4 @@
-/** `runs list|show|changes|undo`: what was done, when and to which record, and how to take it back. */
+/** `runs list|show|timeline|changes|undo|cancel`: what was done, when and to which record, and how to take it back. */
 import type { Command } from 'commander';
 import type { Database } from '../store/database.js';
 import { findIntegration } from '../store/integrations.js';
@@ -11,6 +11,7 @@ import { reportText } from './report-text.js';
 import { act, type CommandFrame } from './run-command.js';
 import { cancelRunCommand } from './runs/cancel.js';
 import { runChangesCommand } from './runs/changes.js';
+import { runTimelineCommand } from './runs/timeline.js';
 import { runOf } from './runs/run-of.js';
 import { undoRunCommand } from './runs/undo.js';
 import { table } from './table.js';
@@ -50,6 +51,7 @@ export function addRuns(program: Command, frame: CommandFrame): void {
       return EXIT.ok;
     }),
   );
+  runTimelineCommand(runs, frame);
   runChangesCommand(runs, frame);
   undoRunCommand(runs, frame);
   cancelRunCommand(runs, frame);

@@ -35,9 +35,12 @@ export function addWorker(program: Command, frame: CommandFrame): void {
   const command = program.command('worker').description('Work on runs until Ctrl-C.');
   act(command, frame, (terminal) =>
     withRollcall(frame.at, 'app', async ({ urls, lent }) => {
-      const { logLevel, redisUrl } = readSettings(frame.at.env);
+      const { logLevel, redisUrl, metricsPort } = readSettings(frame.at.env);
       const process = { databaseUrl: urls.worker, redisUrl, dataDir: lent.dataDir, logLevel, env: frame.at.env };
-      return untilAsked(frame.at, terminal, await frame.at.runWorker(process), 'Waiting for runs');
+      const running = await frame.at.runWorker({ ...process, metricsPort });
+      const { metrics } = running.ready;
+      const where = typeof metrics === 'string' ? `; metrics on ${metrics}` : '';
+      return untilAsked(frame.at, terminal, running, `Waiting for runs${where}`);
     }),
   );
 }

@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly compose: (
     options: ProcessOptions & { processName: string; connections?: number; logFile?: string },
   ) => Rollcall;
-  readonly runWorker: (options: ProcessOptions) => Promise<RunningProcess>;
+  readonly runWorker: (options: ProcessOptions & { metricsPort?: number }) => Promise<RunningProcess>;
   readonly runApi: (options: ProcessOptions & { port: number }) => Promise<RunningProcess>;
   /** The programs that `up` starts: absolute paths of scripts. */
   readonly programs: { readonly worker: string; readonly api: string; readonly sandbox: string };

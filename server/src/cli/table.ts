@@ -18,9 +18,11 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
 
 export const number = (value: number): string => value.toLocaleString('en-US');
 
+/** What a source sent must not steer the terminal. */
+export const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?');
+
 function textOf(cell: Cell): string {
   if (cell == null) return '-';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
-  // What a source sent must not steer the terminal.
-  return typeof cell === 'number' ? number(cell) : cell.replaceAll(/\p{Cc}/gu, '?');
+  return typeof cell === 'number' ? number(cell) : plain(cell);
 }

@@ -18,6 +18,8 @@ const Instance = z.object({
   databaseUrl: z.string(),
   apiUrl: z.string().optional(),
   sandboxUrl: z.string().optional(),
+  /** The worker's. */
+  metricsUrl: z.string().optional(),
 });
 
 export type Instance = z.infer<typeof Instance>;

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('has a default for everything that running needs', () => {
-  expect(readSettings({}, file)).toEqual({ apiPort: 7400, sandboxPort: 7401, logLevel: 'info' });
+  expect(readSettings({}, file)).toEqual({ apiPort: 7400, sandboxPort: 7401, metricsPort: 7402, logLevel: 'info' });
 });
 
 test('prefers a variable to the file, and the file to the default', () => {

@@ -31,6 +31,7 @@ export const Settings = z.strictObject({
   databasePort: port().optional().meta({ env: 'ROLLCALL_DATABASE_PORT', wants: 'a port number from 0 to 65535' }),
   apiPort: port().default(7400).meta({ env: 'ROLLCALL_API_PORT', wants: 'a port number from 0 to 65535' }),
   sandboxPort: port().default(7401).meta({ env: 'ROLLCALL_SANDBOX_PORT', wants: 'a port number from 0 to 65535' }),
+  metricsPort: port().default(7402).meta({ env: 'ROLLCALL_METRICS_PORT', wants: 'a port number from 0 to 65535' }),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')

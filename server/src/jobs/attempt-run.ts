@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Fault, treatments } from '@rollcall/core';
-import type { Log } from '@rollcall/connectors';
+import type { Log, Metrics } from '@rollcall/connectors';
 import type { Database } from '../store/database.js';
 import type { Lease } from '../store/leases.js';
 import { isRunDue } from '../store/run-due.js';
 import { findRun, type Run } from '../store/runs.js';
 import { troubleOf } from '../store/trouble.js';
+import { countEnd } from '../sync/count-run.js';
 import { giveUp, noteCrash } from '../sync/fail-run.js';
 import { stopForDatabase } from '../sync/stop-run.js';
 import { wakeIntegrations } from '../sync/wake-integrations.js';
@@ -20,6 +21,7 @@ import { isDatabaseAway } from './database-away.js';
 export interface AttemptParts {
   readonly db: Database;
   readonly log: Log;
+  readonly metrics?: Metrics;
   /** Works on the run under the lease: the engine with everything it needs. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   /** Rings for a run that follows. Without it, and where it fails, the sweeper does. */
@@ -30,6 +32,16 @@ export interface AttemptParts {
 export type AttemptEnd = 'over' | 'taken' | 'stopped' | 'away' | 'crashed';
 
 export async function attemptRun(
+  parts: AttemptParts,
+  run: { tenantId: string; runId: string },
+  stop: AbortSignal,
+): Promise<AttemptEnd> {
+  const outcome = await attempt(parts, run, stop);
+  parts.metrics?.count('rollcall_run_attempt_total', { outcome });
+  return outcome;
+}
+
+async function attempt(
   parts: AttemptParts,
   run: { tenantId: string; runId: string },
   stop: AbortSignal,
@@ -63,7 +75,8 @@ async function askForNext({ db, log, ring }: AttemptParts, run: { tenantId: stri
 async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal): Promise<AttemptEnd> {
   const { db, log } = parts;
   // Between the look and the lease another attempt may have brought the run to its end.
-  if (!(await isDue(db, lease)) || (await giveUp(db, lease))) return 'over';
+  if (!(await isDue(db, lease))) return 'over';
+  if (await giveUp(db, lease)) return counted(parts, lease, 'over');
   try {
     log.info('attempt.started', { run: lease.runId });
     const run = await parts.work(lease, signal);
@@ -78,8 +91,8 @@ async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal
       code: codeOf(error),
       reason: placeOf(error),
     });
-    await noteCrash(db, lease, nameOf(error));
-    return 'crashed';
+    const became = await noteCrash(db, lease, nameOf(error));
+    return became === 'failed' ? counted(parts, lease, 'crashed') : 'crashed';
   }
 }
 
@@ -91,6 +104,12 @@ async function noted({ db, log }: AttemptParts, lease: Lease, error: unknown): P
   if (state === null) throw error;
   log.warn('attempt.waits', { run: lease.runId, reason: trouble, state });
   return 'over';
+}
+
+/** A run that failed here has not come to an end in the engine, which counts all others. */
+async function counted({ db, metrics }: AttemptParts, lease: Lease, end: AttemptEnd): Promise<AttemptEnd> {
+  if (metrics) countEnd(metrics, await db.withTenant(lease.tenantId, (tx) => findRun(tx, lease.tenantId, lease.runId)));
+  return end;
 }
 
 const isDue = (db: Database, run: { tenantId: string; runId: string }): Promise<boolean> =>

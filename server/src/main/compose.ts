@@ -24,6 +24,8 @@ import { defaultPolicy } from '../sync/run-context.js';
 import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
+import { poolGauges } from '../store/pool-gauges.js';
+import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
 
 export interface ComposeOptions {
@@ -61,6 +63,7 @@ export function compose(options: ComposeOptions): Composition {
     connections: options.connections ?? 8,
     onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
   });
+  metrics.ask(processGauges(), poolGauges(db));
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
   const ports: Ports = {
     clock: systemClock,

@@ -3,18 +3,26 @@
  * it is at within seconds, so that another worker goes on from the last committed page or chunk.
  */
 import { endWithParent } from '../config/parent-watch.js';
+import { readSettings } from '../config/settings.js';
 import { isDatabaseAway } from '../jobs/database-away.js';
 import { RunBell } from '../jobs/run-bell.js';
 import { runRequested } from '../jobs/queues.js';
 import { startWorker } from '../jobs/run-worker.js';
 import { keepScheduling } from '../jobs/schedules/keep-scheduling.js';
 import { keepSweeping } from '../jobs/sweeper.js';
+import { workGauges } from '../jobs/work-gauges.js';
 import { workOnNext } from '../jobs/work-on-next.js';
+import { serveMetrics } from '../telemetry/serve-metrics.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
 import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
 
+export interface WorkerOptions extends Omit<ComposeOptions, 'processName'> {
+  /** Where the metrics are served, on 127.0.0.1; 0 takes a free port. Without it nowhere. */
+  readonly metricsPort?: number;
+}
+
 /** Resolves when the worker takes jobs. A database that is not there yet is waited for. */
-export async function runWorker(options: Omit<ComposeOptions, 'processName'>): Promise<RunningProcess> {
+export async function runWorker(options: WorkerOptions): Promise<RunningProcess> {
   const parts = compose({ processName: 'worker', ...options });
   const { databaseUrl, redisUrl } = options;
   const queueAt = { databaseUrl, redisUrl };
@@ -26,12 +34,15 @@ export async function runWorker(options: Omit<ComposeOptions, 'processName'>): P
   const workUnasked = () => workOnNext(parts, stop.signal);
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);
   const scheduling = keepScheduling({ ...parts, ...parts.ports, bell }, stop.signal);
+  parts.metrics.ask(workGauges(parts.db));
+  const { metricsPort: port } = options;
+  const served = port === undefined ? null : await serveMetrics(parts.metrics, { port, log: parts.log });
   parts.log.info('worker.started', { pid: process.pid });
   return {
-    ready: { worker: process.pid },
+    ready: { worker: process.pid, ...(served ? { metrics: served.url } : {}) },
     async stop() {
       stop.abort(new Error('the worker is to end'));
-      await Promise.all([worker.close(), sweeping, scheduling]);
+      await Promise.all([worker.close(), sweeping, scheduling, served?.close()]);
       await bell.close();
       await parts.close();
       parts.log.info('worker.stopped', { pid: process.pid });
@@ -53,5 +64,6 @@ async function untilAnswered<T>({ ports, log }: Composition, start: () => Promis
 
 if (import.meta.main) {
   endWithParent();
-  await runAsProcess('worker', () => runWorker(processSettings('ROLLCALL_WORKER_DATABASE_URL')));
+  const { metricsPort } = readSettings();
+  await runAsProcess('worker', () => runWorker({ ...processSettings('ROLLCALL_WORKER_DATABASE_URL'), metricsPort }));
 }

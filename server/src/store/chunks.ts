@@ -83,6 +83,14 @@ export async function anyApplied(tx: Tx, run: { tenantId: string; runId: string 
   return rowCount === 1;
 }
 
+export async function countChunks(tx: Tx, phase: Phase): Promise<number> {
+  const { rows } = await tx.query<{ chunks: number }>(
+    'SELECT count(*)::int AS chunks FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND entity = $3',
+    [phase.tenantId, phase.runId, phase.entity],
+  );
+  return rows[0]!.chunks;
+}
+
 export async function sumChunks(tx: Tx, phase: Phase): Promise<ChunkCounts> {
   const { rows } = await tx.query<ChunkCounts>(
     `SELECT coalesce(sum(created), 0)::bigint AS created, coalesce(sum(updated), 0)::bigint AS updated,

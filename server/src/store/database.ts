@@ -84,6 +84,11 @@ export class Database {
     }
   }
 
+  /** How busy the pool is now. */
+  get load(): { readonly connections: number; readonly waiting: number } {
+    return { connections: this.#pool.totalCount, waiting: this.#pool.waitingCount };
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }

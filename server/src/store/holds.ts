@@ -1,6 +1,7 @@
 /** Holds: parts of plans that wait for a person. One is open per integration, entity, operation and scope; runs refresh it. */
 import { Fault, type EntityName, type Operation } from '@rollcall/core';
 import type { Tx } from './database.js';
+import { recordEvent } from './run-events.js';
 
 /** relink: new records that may be ones that were deactivated. Their rows are creates. */
 export type HoldOperation = Operation | 'relink';
@@ -101,12 +102,13 @@ export interface HoldRefresh {
 
 /** Opens the hold of a scope or refreshes the open one, and returns its id. */
 export async function openOrRefreshHold(tx: Tx, hold: HoldRefresh): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await tx.query<{ id: string; opened: boolean }>(
     `INSERT INTO holds (tenant_id, integration_id, entity, operation, scope_kind, scope_id, reason, digest, row_count,
        opened_run_id, last_run_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
      ON CONFLICT (tenant_id, integration_id, entity, operation, scope_kind, scope_id) WHERE state = 'open'
      DO UPDATE SET reason = excluded.reason, digest = excluded.digest, row_count = excluded.row_count,
-       last_run_id = excluded.last_run_id, refreshed_at = now() RETURNING id`,
+       last_run_id = excluded.last_run_id, refreshed_at = now()
+     RETURNING id, old.id IS NULL AS opened`,
     [
       hold.tenantId,
       hold.integrationId,
@@ -120,14 +122,23 @@ export async function openOrRefreshHold(tx: Tx, hold: HoldRefresh): Promise<stri
       hold.runId,
     ],
   );
-  return rows[0]!.id;
+  const { id, opened } = rows[0]!;
+  const { entity, operation, rows: count } = hold;
+  const kind = opened ? 'hold.opened' : 'hold.refreshed';
+  await recordEvent(tx, hold, { kind, entity, figures: { hold: id, operation, rows: count } });
+  return id;
 }
 
 export async function closeHold(tx: Tx, tenantId: string, holdId: string, reason: string): Promise<void> {
-  await tx.query(
-    `UPDATE holds SET state = 'closed', closed_at = now(), closed_reason = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'open'`,
+  const { rows } = await tx.query<{ runId: string; entity: EntityName; count: number }>(
+    `UPDATE holds SET state = 'closed', closed_at = now(), closed_reason = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'open'
+     RETURNING coalesce(nullif(current_setting('app.run', true), '')::uuid, last_run_id) AS "runId", entity, row_count AS count`,
     [tenantId, holdId, reason],
   );
+  for (const { runId, entity, count } of rows) {
+    const figures = { hold: holdId, rows: count, because: reason };
+    await recordEvent(tx, { tenantId, runId }, { kind: 'hold.closed', entity, figures });
+  }
 }
 
 /** The hold after a part of it was decided. */

@@ -1,6 +1,7 @@
 /** Pauses of integrations: a person's word that no run starts, with who said so and why. It ends by a person's word alone. */
 import { Fault } from '@rollcall/core';
 import type { Tx } from './database.js';
+import { recordEvent } from './run-events.js';
 
 interface Key {
   readonly tenantId: string;
@@ -43,6 +44,7 @@ export async function restRun(tx: Tx, run: { tenantId: string; runId: string }, 
        resume_at = NULL WHERE tenant_id = $1 AND id = $2`,
     [run.tenantId, run.runId, reason],
   );
+  await recordEvent(tx, run, { kind: 'run.rested', figures: {} });
 }
 
 /** Runs at rest go on at once. Returns their ids. */
@@ -52,5 +54,7 @@ export async function wakeRuns(tx: Tx, of: Key): Promise<string[]> {
      WHERE tenant_id = $1 AND integration_id = $2 AND state = 'paused' AND resume_at IS NULL RETURNING id`,
     [of.tenantId, of.integrationId],
   );
+  for (const { id: runId } of rows)
+    await recordEvent(tx, { tenantId: of.tenantId, runId }, { kind: 'run.woken', figures: {} });
   return rows.map((row) => row.id);
 }

@@ -114,7 +114,8 @@ export async function setIntegrationStatus(
   await tx.query(
     `UPDATE integration_status SET state = $3, reason = $4, next_step = $5, last_run_id = coalesce($6, last_run_id),
        last_success_at = CASE WHEN $7 THEN now() ELSE last_success_at END,
-       last_failure_at = CASE WHEN $7 = false THEN now() ELSE last_failure_at END, updated_at = now()
+       last_failure_at = CASE WHEN $7 = false THEN now() ELSE last_failure_at END,
+       last_complete_at = CASE WHEN $7 AND $3 = 'active' THEN now() ELSE last_complete_at END, updated_at = now()
      WHERE tenant_id = $1 AND integration_id = $2`,
     [
       integration.tenantId,

@@ -10,6 +10,8 @@ export interface Lease {
   readonly runId: string;
   readonly owner: string;
   readonly fence: number;
+  /** How long nothing was heard of the one who held it before; null when it was let go of, or nobody did. */
+  readonly silentMs?: number | null;
 }
 
 export const leaseSeconds = 10;
@@ -22,16 +24,17 @@ export async function takeLease(
   return db.withTenant(run.tenantId, async (tx) => {
     // Waits for whatever the former owner has under way: its writes are seen before ours begin.
     await tx.query('SELECT FROM run_leases WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE', [run.tenantId, run.runId]);
-    const { rows } = await tx.query<{ fence: number }>(
+    const { rows } = await tx.query<{ fence: number; silentMs: number | null }>(
       `INSERT INTO run_leases AS l (tenant_id, run_id, owner, fence, held_until)
        VALUES ($1, $2, $3, 1, now() + make_interval(secs => $4))
        ON CONFLICT (tenant_id, run_id) DO UPDATE
          SET owner = excluded.owner, fence = l.fence + 1, held_until = excluded.held_until
          WHERE l.held_until < now()
-       RETURNING fence`,
+       RETURNING fence, CASE WHEN isfinite(old.held_until)
+         THEN round(extract(epoch FROM now() - old.held_until) * 1000)::bigint + 1000 * $4::bigint END AS "silentMs"`,
       [run.tenantId, run.runId, run.owner, leaseSeconds],
     );
-    return rows[0] ? { ...run, fence: rows[0].fence } : null;
+    return rows[0] ? { ...run, ...rows[0] } : null;
   });
 }
 

@@ -10,6 +10,8 @@ import {
 } from '@rollcall/core';
 import type { Tx } from './database.js';
 import { reopenLetters } from './dead-letters.js';
+import { recordEvent } from './run-events.js';
+import { eventOfMove } from './run-moves.js';
 
 export interface Run {
   readonly id: string;
@@ -87,6 +89,9 @@ export async function createRun(
     ],
   );
   if (!rows[0]) throw new Fault('not_found', 'There is no such integration.');
+  const { mode, trigger } = run;
+  const key = { tenantId: run.tenantId, runId: rows[0].id };
+  await recordEvent(tx, key, { kind: 'run.requested', figures: { mode, trigger: trigger.slice(0, 40) } });
   return rows[0].id;
 }
 
@@ -152,14 +157,19 @@ export async function moveRun(
     ],
   );
   if (finalRunStates.includes(to)) await reopenLetters(tx, run);
+  await recordEvent(tx, run, eventOfMove(to, why));
 }
 
-/** Counts a new attempt and returns its number. */
-export async function beginAttempt(tx: Tx, run: { tenantId: string; runId: string }): Promise<number> {
+/** Counts a new attempt and returns its number. `silentMs` as in a lease. */
+export async function beginAttempt(
+  tx: Tx,
+  run: { tenantId: string; runId: string; silentMs?: number | null },
+): Promise<number> {
   const { rows } = await tx.query<{ attempt: number }>(
     'UPDATE runs SET attempt = attempt + 1 WHERE tenant_id = $1 AND id = $2 RETURNING attempt',
     [run.tenantId, run.runId],
   );
+  await recordEvent(tx, run, { kind: 'attempt.started', figures: { silentMs: run.silentMs ?? null } });
   return rows[0]!.attempt;
 }
 

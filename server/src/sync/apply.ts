@@ -3,7 +3,7 @@
  * the mark that it is done. An interrupted apply goes on with the chunks that are left.
  */
 import type { Entity } from '@rollcall/core';
-import { finishChunk, pendingChunks, type Chunk, type ChunkCounts } from '../store/chunks.js';
+import { countChunks, finishChunk, pendingChunks, sumChunks, type Chunk, type ChunkCounts } from '../store/chunks.js';
 import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { settleMarks } from '../store/dirty-records.js';
@@ -11,6 +11,7 @@ import { writeOutbox } from '../store/outbox.js';
 import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { passRefused } from '../store/rejected-records.js';
 import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
+import { recordEvent } from '../store/run-events.js';
 import {
   applyChangedRoles,
   applyCreates,
@@ -25,7 +26,9 @@ import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js'
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { bury, raise } from '../store/sql/tombstones.js';
 import { measureRoster } from '../store/statistics.js';
+import { countRecords } from './count-run.js';
 import { inParallel } from './in-parallel.js';
+import { pace } from './read-tally.js';
 import { planEntity } from './plan.js';
 import { quarantineUnappliable } from './quarantine.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -39,11 +42,13 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
     phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   }
   if (phase.state !== 'planned') return;
+  const startedAt = context.clock.now();
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
   const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes, 0);
   await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk, rows));
   if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
-  await settle(context, entity, phase);
+  const all = rows + chunks.reduce((sum, chunk) => sum + chunk.deactivations, 0);
+  await settle(context, entity, phase, { rows: all, startedAt });
 }
 
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
@@ -56,12 +61,14 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
       const counts = await writeRows(tx, context, scope, chunk);
       await leaveTrail(tx, context, scope, chunk, counts);
       context.failpoint('chunk.written');
+      return counts;
     });
-  await apply().catch(async (refusal: unknown) => {
+  const written = await apply().catch(async (refusal: unknown) => {
     await quarantineUnappliable(context, entity, chunk, refusal, (tx, part) => writeRows(tx, context, scope, part));
-    await apply();
+    return apply();
   });
   context.turn.moved(chunk.creates + chunk.changes + chunk.deactivations);
+  countRecords(context.metrics, entity.name, { ...written });
   context.failpoint('chunk.committed');
 }
 
@@ -107,7 +114,13 @@ async function leaveTrail(
   });
 }
 
-async function settle(context: RunContext, entity: Entity, phase: Phase): Promise<void> {
+/** By this attempt. */
+interface Applied {
+  readonly rows: number;
+  readonly startedAt: number;
+}
+
+async function settle(context: RunContext, entity: Entity, phase: Phase, applied: Applied): Promise<void> {
   const run = scopeOf(context);
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
@@ -116,8 +129,21 @@ async function settle(context: RunContext, entity: Entity, phase: Phase): Promis
       await settleMarks(tx, run, entity.name);
     }
     await updatePhase(tx, run, entity.name, { state: 'applied' });
+    if ((phase.counts.planned ?? 0) + (phase.counts.absent ?? 0) > 0) await tellApplied(tx, context, entity, applied);
   });
   context.failpoint('links.settled');
+}
+
+/** The counts are of all attempts, time and pace of this one. */
+async function tellApplied(tx: Tx, context: RunContext, entity: Entity, applied: Applied): Promise<void> {
+  const { rows, startedAt } = applied;
+  const run = scopeOf(context);
+  const of = { ...run, entity: entity.name };
+  const chunks = await countChunks(tx, of);
+  if (chunks === 0) return;
+  const counts = await sumChunks(tx, of);
+  const figures = { ...counts, chunks, ...pace(rows, context.clock.now() - startedAt) };
+  await recordEvent(tx, run, { kind: 'apply.completed', entity: entity.name, figures });
 }
 
 /** What the feed says of links besides the plan. */

@@ -9,6 +9,7 @@ import { proveFence, type Lease } from '../store/leases.js';
 import { findHold } from '../store/holds.js';
 import { claimEntities } from '../store/run-entities.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
+import { countEnd } from './count-run.js';
 import { endRun } from './end-run.js';
 import type { Failpoint } from './failpoints.js';
 import { scopeOf, write, type RunContext, type RunPolicy } from './run-context.js';
@@ -60,9 +61,12 @@ export class DataSyncEngine {
       }
     } catch (error) {
       if (!(error instanceof Fault) || treatments[error.code].action === 'retry') throw error;
+      this.parts.metrics.count('rollcall_run_stopped_total', { error_class: error.code });
       await stopRun(db, lease, run, error);
     }
-    return db.withTenant(lease.tenantId, (tx) => findRun(tx, lease.tenantId, lease.runId));
+    const after = await db.withTenant(lease.tenantId, (tx) => findRun(tx, lease.tenantId, lease.runId));
+    countEnd(this.parts.metrics, after);
+    return after;
   }
 
   async #work(context: RunContext): Promise<void> {

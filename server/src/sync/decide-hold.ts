@@ -7,6 +7,7 @@ import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
 import { closeHold, findHold, resizeHold, type Hold } from '../store/holds.js';
 import { recordDecision } from '../store/hold-decisions.js';
+import { recordEvent } from '../store/run-events.js';
 import { createRun } from '../store/runs.js';
 import { declineHeld, remainder } from '../store/sql/decisions.js';
 import { sqlScope } from '../store/sql/scope.js';
@@ -93,6 +94,9 @@ async function remember(
 ): Promise<void> {
   const { tenantId, digest, actor, reason } = decision;
   await recordDecision(tx, { tenantId, holdId: hold.id, digest, actor, reason, ...outcome });
+  const figures = { hold: hold.id, decision: outcome.decision, rows: outcome.count };
+  const source = { tenantId, runId: hold.lastRunId };
+  await recordEvent(tx, source, { kind: 'hold.decided', entity: hold.entity, figures });
   await writeAudit(tx, {
     tenantId,
     integrationId: hold.integrationId,

@@ -9,6 +9,7 @@ import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { openStage } from '../store/stage.js';
 import { chooseStrategy } from './choose-strategy.js';
 import { readPages } from './read-pages.js';
+import { ReadTally } from './read-tally.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 import { filterRefused, settleRead } from './settle-read.js';
 
@@ -34,15 +35,16 @@ export async function fetchEntity(context: RunContext, entity: Entity): Promise<
 
 /** One reading of what is not there yet. False when the collection has to be read once more. */
 async function readOnce(context: RunContext, entity: Entity): Promise<boolean> {
+  const tally = new ReadTally(context.clock.now());
   const base = await loadBase(context, entity);
   try {
-    await readPages(context, entity, base);
+    await readPages(context, entity, base, tally);
   } catch (error) {
     if (!(await filterRefused(context, entity, error))) throw error;
     return false;
   }
   context.failpoint('fetch.ended');
-  return settleRead(context, entity);
+  return settleRead(context, entity, tally);
 }
 
 async function loadBase(context: RunContext, entity: Entity): Promise<BaseSet> {

@@ -16,11 +16,13 @@ import { forgetPlan } from '../store/sql/plan-changes.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
+import { tellPlan } from './tell-plan.js';
 
 export async function planDecision(context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'waiting') return;
+  const startedAt = context.clock.now();
   await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
     await preferHashJoins(tx);
@@ -35,6 +37,7 @@ export async function planDecision(context: RunContext, entity: Entity): Promise
     const none = { announced: null, unchanged: 0, declined: 0, ignored: 0, missing: 0 };
     const counts = { ...none, ...source, ...plan, seen: activeBefore };
     await updatePhase(tx, run, entity.name, { state: 'planned', activeBefore, counts });
+    if (planned > 0) await tellPlan(tx, context, entity, counts, startedAt);
     context.failpoint('plan.written');
   });
   await write(context, measurePlan);

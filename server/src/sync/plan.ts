@@ -24,10 +24,12 @@ import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope } from '../store/sql/scope.js';
 import { measurePlan } from '../store/statistics.js';
+import { countHeld, countRecords } from './count-run.js';
 import { guard } from './guard.js';
 import { quarantineUnplannable } from './quarantine.js';
 import { restageDirty } from './restage-dirty.js';
 import { restageStale } from './restage-stale.js';
+import { tellPlan } from './tell-plan.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 export async function planEntity(context: RunContext, entity: Entity): Promise<void> {
@@ -37,13 +39,15 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   await restageStale(context, entity);
   await restageDirty(context, entity);
   const plan = () => writePlan(context, entity);
-  await plan().catch(async (refusal: unknown) => {
+  const planned = await plan().catch(async (refusal: unknown) => {
     const scope = await read(context, (tx) => planScope(tx, run, entity));
     await quarantineUnplannable(context, entity, refusal, (tx, first, last) =>
       planFeed(tx, context, scope, () => keepOutOthers(tx, scope, first, last)),
     );
-    await plan();
+    return plan();
   });
+  countRecords(context.metrics, entity.name, { unchanged: planned.unchanged, rejected: planned.rejected });
+  if ((planned.held ?? 0) > 0) await countHeld(context, entity.name);
   await write(context, measurePlan);
   context.failpoint('plan.committed');
 }
@@ -53,10 +57,11 @@ const planScope = async (tx: Tx, run: RunScope, entity: Entity): Promise<SqlScop
   midway: await anyApplied(tx, run),
 });
 
-async function writePlan(context: RunContext, entity: Entity): Promise<void> {
+async function writePlan(context: RunContext, entity: Entity) {
   const run = scopeOf(context);
   const byId = context.run.mode === 'records';
-  await write(context, async (tx) => {
+  const startedAt = context.clock.now();
+  return write(context, async (tx) => {
     const found = await phaseOf(tx, run, entity.name);
     const scope = await planScope(tx, run, entity);
     await forgetPlan(tx, scope);
@@ -89,7 +94,9 @@ async function writePlan(context: RunContext, entity: Entity): Promise<void> {
       ...(await countPlan(tx, scope)),
     };
     await updatePhase(tx, run, entity.name, { state: 'planned', counts, activeBefore: presence.activeBefore });
+    await tellPlan(tx, context, entity, counts, startedAt);
     context.failpoint('plan.written');
+    return counts;
   });
 }
 

@@ -7,19 +7,22 @@ import type { RosterPage } from '@rollcall/connectors';
 import type { BaseSet } from '../store/base-set.js';
 import { listPages, recordPage, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
+import { recordEvent } from '../store/run-events.js';
 import { encodePage } from '../store/stage-lines.js';
 import { writeStage } from '../store/stage.js';
+import { countRecords } from './count-run.js';
 import { inParallel } from './in-parallel.js';
 import { firstGap } from './judge-read.js';
 import { CorrectionsMet } from './letters/corrections-met.js';
 import { stageablePage } from './quarantine.js';
+import type { ReadTally } from './read-tally.js';
 import { providerOf, read, scopeOf, write, type RunContext } from './run-context.js';
 
-export async function readPages(context: RunContext, entity: Entity, base: BaseSet): Promise<void> {
+export async function readPages(context: RunContext, entity: Entity, base: BaseSet, tally: ReadTally): Promise<void> {
   const run = scopeOf(context);
   const { since } = await read(context, (tx) => phaseOf(tx, run, entity.name));
   const corrections = await CorrectionsMet.load(context, entity);
-  const reader = new CollectionReader(context, entity, base, since, corrections);
+  const reader = new CollectionReader(context, entity, base, since, { corrections, tally });
   reader.pages = await read(context, (tx) => listPages(tx, { ...run, entity: entity.name }));
   if (reader.pages.length === 0) await reader.readFirst();
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
@@ -60,7 +63,7 @@ class CollectionReader {
     private readonly entity: Entity,
     private readonly base: BaseSet,
     private readonly since: string | null,
-    private readonly corrections: CorrectionsMet,
+    private readonly also: { readonly corrections: CorrectionsMet; readonly tally: ReadTally },
   ) {}
 
   has = (offset: number): boolean => this.pages.some((page) => page.offset === offset);
@@ -116,12 +119,16 @@ class CollectionReader {
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
         });
-      await this.corrections.settle(tx);
+      await this.also.corrections.settle(tx);
+      const waits = this.also.tally.takeWaits();
+      if (waits) await recordEvent(tx, run, { kind: 'source.waited', entity: entity.name, figures: waits });
       if (this.#announced !== page.announcedTotal)
         await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
     });
     this.#announced = page.announcedTotal;
     this.pages.push(record);
+    this.also.tally.onPage(page.rowCount);
+    countRecords(context.metrics, entity.name, { read: page.rowCount });
   }
 
   #fetch(offset: number, limit: number) {
@@ -134,7 +141,8 @@ class CollectionReader {
         signal: context.signal,
         correlationId,
         isKnown: (digest) => this.base.raw.has(digest),
-        ...this.corrections.forCall,
+        ...this.also.corrections.forCall,
+        onRetry: this.also.tally.onRetry,
       },
     );
   }

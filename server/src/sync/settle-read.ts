@@ -7,16 +7,18 @@ import { writeAudit } from '../store/audit.js';
 import type { Tx } from '../store/database.js';
 import { forgetPages, listPages, type PageRecord } from '../store/pages.js';
 import { phaseOf, updatePhase, type Phase } from '../store/run-entities.js';
+import { recordEvent } from '../store/run-events.js';
 import { openStage, settleStage, unsoundPages, unstagePage } from '../store/stage.js';
 import { removeDuplicates, type Duplicates } from '../store/sql/duplicates.js';
 import { examineRecognised, spellOut } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { oldestStaged } from '../store/watermarks.js';
 import { judgeRead, type ReadVerdict } from './judge-read.js';
+import type { ReadTally } from './read-tally.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 
 /** False when the collection has to be read once more. */
-export async function settleRead(context: RunContext, entity: Entity): Promise<boolean> {
+export async function settleRead(context: RunContext, entity: Entity, tally: ReadTally): Promise<boolean> {
   const run = scopeOf(context);
   return write(context, async (tx) => {
     const phase = await phaseOf(tx, run, entity.name);
@@ -31,12 +33,13 @@ export async function settleRead(context: RunContext, entity: Entity): Promise<b
       total(pages, 'fullRows') + total(pages, 'slimRows') + total(pages, 'rejectedRows'),
     );
     await preferHashJoins(tx);
-    if (staged === null) return startOver(context, entity, tx, pages);
+    if (staged === null) return startOver(context, entity, tx, pages, 'rows that were taken for known lead to nothing');
     if (phase.since !== null && (await filterIgnored(tx, scope, phase.since)))
       return readInFull(context, entity, tx, 'the source does not keep to the filter');
     const verdict = judge(phase, pages, staged.keys);
-    if (verdict.readAgain && !phase.reRead) return startOver(context, entity, tx, pages);
-    await close(tx, context, entity, { phase, pages, verdict, staged });
+    if (verdict.readAgain && !phase.reRead)
+      return startOver(context, entity, tx, pages, verdict.incompleteReason ?? 'it did not add up');
+    await close(tx, context, entity, { phase, pages, verdict, staged, tally });
     return true;
   });
 }
@@ -74,6 +77,7 @@ interface SettledRead {
   readonly pages: readonly PageRecord[];
   readonly verdict: ReadVerdict;
   readonly staged: Duplicates;
+  readonly tally: ReadTally;
 }
 
 async function close(tx: Tx, context: RunContext, entity: Entity, settled: SettledRead): Promise<void> {
@@ -95,6 +99,27 @@ async function close(tx: Tx, context: RunContext, entity: Entity, settled: Settl
       parsedSlim: total(pages, 'slimRows'),
     },
   });
+  await tellRead(tx, context, entity, settled);
+}
+
+async function tellRead(tx: Tx, context: RunContext, entity: Entity, settled: SettledRead): Promise<void> {
+  const { phase, pages, verdict, tally } = settled;
+  const waits = tally.takeWaits();
+  const run = scopeOf(context);
+  if (waits) await recordEvent(tx, run, { kind: 'source.waited', entity: entity.name, figures: waits });
+  const figures = {
+    rows: total(pages, 'rowCount'),
+    pages: pages.filter((page) => page.rowCount > 0).length,
+    ...tally.cost(context.clock.now()),
+    partial: phase.since !== null,
+    fullBecause: phase.fullBecause,
+    incomplete: verdict.incompleteReason,
+  };
+  await recordEvent(tx, run, { kind: 'read.completed', entity: entity.name, figures });
+}
+
+async function tellAnew(tx: Tx, context: RunContext, entity: Entity, because: string): Promise<void> {
+  await recordEvent(tx, scopeOf(context), { kind: 'read.begun-anew', entity: entity.name, figures: { because } });
 }
 
 /** A source that answers the first filtered request with an error may be able to give everything. */
@@ -119,10 +144,17 @@ async function readInFull(context: RunContext, entity: Entity, tx: Tx, because: 
   await forgetPages(tx, { ...run, entity: entity.name });
   const from = { pageLimit: null, announced: null, announcedAtStart: null, incompleteReason: null };
   await updatePhase(tx, run, entity.name, { ...from, since: null, fullBecause: because });
+  await tellAnew(tx, context, entity, because);
   return false;
 }
 
-async function startOver(context: RunContext, entity: Entity, tx: Tx, pages: readonly PageRecord[]): Promise<false> {
+async function startOver(
+  context: RunContext,
+  entity: Entity,
+  tx: Tx,
+  pages: readonly PageRecord[],
+  because: string,
+): Promise<false> {
   const run = scopeOf(context);
   context.log.warn('collection.read-again', { entity: entity.name, pages: pages.length });
   await openStage(tx, run.runId, entity);
@@ -134,5 +166,6 @@ async function startOver(context: RunContext, entity: Entity, tx: Tx, pages: rea
     announcedAtStart: null,
     incompleteReason: null,
   });
+  await tellAnew(tx, context, entity, because);
   return false;
 }

@@ -1,87 +1,158 @@
 /**
- * Counters and durations of a process, rendered as Prometheus text. Names and labels come from the code alone, never from
- * records, so the number of series stays small.
+ * The measurements of a process, rendered as Prometheus text: what the catalogue names and nothing else. What a person or a source
+ * sent can neither become a name nor make the number of series grow without bound.
  */
-import type { Labels, Metrics } from '@rollcall/connectors';
+import {
+  metricCatalogue,
+  type CounterName,
+  type GaugeName,
+  type HistogramName,
+  type LabelsOf,
+  type MetricDefinition,
+  type MetricName,
+  type Metrics,
+} from '@rollcall/connectors';
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly name: GaugeName;
+  readonly value: number;
+  readonly labels: Labels;
+}
+
+/** A gauge's value at this moment. */
+export const sample = <N extends GaugeName>(name: N, value: number, labels: LabelsOf<N>): Sample => ({
+  name,
+  value,
+  labels,
+});
+
+/** Asked for its gauges whenever the metrics are read. One that fails is left out. */
+export type Gauges = () => readonly Sample[] | Promise<readonly Sample[]>;
 
 /** Seconds; from a fast page to a long step. */
 const buckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800] as const;
 
-interface Durations {
+/** Far more than the lists behind the labels allow; what comes beyond is not kept. */
+const mostSeries = 500;
+/** Whoever reads the metrics waits for gauges no longer than this. */
+const gaugesWithinMs = 2_000;
+
+interface Series {
   readonly labels: Labels;
+  value: number;
+  /** Of a histogram. */
   readonly counts: number[];
   sum: number;
-  count: number;
 }
 
 export class MetricsRegistry implements Metrics {
-  readonly #counters = new Map<string, Map<string, { labels: Labels; value: number }>>();
-  readonly #durations = new Map<string, Map<string, Durations>>();
+  readonly #series = new Map<MetricName, Map<string, Series>>();
+  readonly #gauges: Gauges[] = [];
 
-  count(name: string, labels: Labels = {}): void {
-    const series = seriesOf(this.#counters, counterName(name), labels, () => ({ labels, value: 0 }));
-    series.value += 1;
+  /** Throws a RangeError for a name or a label that the catalogue does not have. */
+  count<N extends CounterName>(name: N, labels: LabelsOf<N>, by = 1): void {
+    const series = this.#seriesOf('counter', name, labels);
+    if (series) series.value += by;
   }
 
-  time(name: string, ms: number, labels: Labels = {}): void {
-    const series = seriesOf(this.#durations, durationName(name), labels, () => ({
-      labels,
-      counts: buckets.map(() => 0),
-      sum: 0,
-      count: 0,
-    }));
+  /** The same. */
+  time<N extends HistogramName>(name: N, ms: number, labels: LabelsOf<N>): void {
+    const series = this.#seriesOf('histogram', name, labels);
+    if (!series) return;
     const seconds = ms / 1000;
     series.sum += seconds;
-    series.count += 1;
-    for (const [i, bound] of buckets.entries()) if (seconds <= bound) series.counts[i]! += 1;
+    series.value += 1;
+    for (const [i, bound] of buckets.entries()) if (seconds <= bound) series.counts[i] = (series.counts[i] ?? 0) + 1;
+  }
+
+  ask(...gauges: readonly Gauges[]): void {
+    this.#gauges.push(...gauges);
   }
 
   /** The text of Prometheus's exposition format 0.0.4. */
-  render(): string {
+  async render(): Promise<string> {
+    const samples = (await Promise.all(this.#gauges.map((gauges) => this.#answerOf(gauges)))).flat();
     const lines: string[] = [];
-    for (const [name, series] of this.#counters) {
-      lines.push(`# TYPE ${name} counter`);
-      for (const { labels, value } of series.values()) lines.push(`${name}${labelText(labels)} ${value}`);
-    }
-    for (const [name, series] of this.#durations) {
-      lines.push(`# TYPE ${name} histogram`);
-      for (const durations of series.values()) lines.push(...histogram(name, durations));
+    for (const name of Object.keys(metricCatalogue) as MetricName[]) {
+      const body =
+        definitionOf(name).type === 'gauge'
+          ? samples
+              .filter((one) => one.name === name)
+              .map(({ value, labels }) => `${name}${labelText(labels)} ${value}`)
+          : [...(this.#series.get(name)?.values() ?? [])].flatMap((series) => seriesText(name, series));
+      if (body.length > 0) lines.push(...headOf(name), ...body);
     }
     return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
   }
+
+  async #answerOf(gauges: Gauges): Promise<readonly Sample[]> {
+    const late = new AbortController();
+    try {
+      const samples = await Promise.race([Promise.resolve().then(gauges), timeout(gaugesWithinMs, late.signal)]);
+      for (const { name, labels } of samples) refuseUnknown('gauge', name, labels);
+      return samples;
+    } catch {
+      this.count('rollcall_scrape_failed_total', {});
+      return [];
+    } finally {
+      late.abort();
+    }
+  }
+
+  #seriesOf(type: MetricDefinition['type'], name: MetricName, labels: Labels): Series | null {
+    refuseUnknown(type, name, labels);
+    const metric = this.#series.get(name) ?? new Map<string, Series>();
+    this.#series.set(name, metric);
+    const key = labelText(labels);
+    const found = metric.get(key);
+    if (found) return found;
+    if (metric.size >= mostSeries) return null;
+    const made: Series = { labels, value: 0, counts: type === 'histogram' ? buckets.map(() => 0) : [], sum: 0 };
+    metric.set(key, made);
+    return made;
+  }
 }
 
-function seriesOf<T>(all: Map<string, Map<string, T>>, name: string, labels: Labels, make: () => T): T {
-  const metric = all.get(name) ?? new Map<string, T>();
-  all.set(name, metric);
-  const key = labelText(labels);
-  const found = metric.get(key) ?? make();
-  metric.set(key, found);
-  return found;
+const definitionOf = (name: MetricName): MetricDefinition => metricCatalogue[name];
+
+function refuseUnknown(type: MetricDefinition['type'], name: MetricName, labels: Labels): void {
+  const known = Object.hasOwn(metricCatalogue, name) ? definitionOf(name) : undefined;
+  if (known?.type !== type) throw new RangeError(`there is no ${type} named ${name}`);
+  const given = Object.keys(labels);
+  const fits = given.length === known.labels.length && known.labels.every((label) => given.includes(label));
+  if (!fits) throw new RangeError(`${name} has the labels ${known.labels.join(', ')}, and not ${given.join(', ')}`);
 }
 
-function histogram(name: string, { labels, counts, sum, count }: Durations): string[] {
-  const bucket = (le: string, value: number) => `${name}_bucket${labelText({ ...labels, le })} ${value}`;
+const headOf = (name: MetricName): string[] => {
+  const { type, help } = definitionOf(name);
+  return [`# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`, `# TYPE ${name} ${type}`];
+};
+
+function seriesText(name: MetricName, { labels, value, counts, sum }: Series): string[] {
+  if (definitionOf(name).type === 'counter') return [`${name}${labelText(labels)} ${value}`];
+  const bucket = (le: string, count: number) => `${name}_bucket${labelText({ ...labels, le })} ${count}`;
   return [
     ...buckets.map((bound, i) => bucket(String(bound), counts[i]!)),
-    bucket('+Inf', count),
+    bucket('+Inf', value),
     `${name}_sum${labelText(labels)} ${Number(sum.toFixed(6))}`,
-    `${name}_count${labelText(labels)} ${count}`,
+    `${name}_count${labelText(labels)} ${value}`,
   ];
 }
-
-const legal = (name: string): string => {
-  const text = name.replaceAll(/\W/g, '_');
-  return text.startsWith('rollcall_') ? text : `rollcall_${text}`;
-};
-const counterName = (name: string): string => (name.endsWith('_total') ? legal(name) : `${legal(name)}_total`);
-const durationName = (name: string): string => (name.endsWith('_seconds') ? legal(name) : `${legal(name)}_seconds`);
 
 function labelText(labels: Labels): string {
   const names = Object.keys(labels).toSorted();
   if (names.length === 0) return '';
-  return `{${names.map((name) => `${name.replaceAll(/\W/g, '_')}="${escaped(labels[name]!)}"`).join(',')}}`;
+  return `{${names.map((name) => `${name}="${escaped(labels[name]!)}"`).join(',')}}`;
 }
 
 const escaped = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+function timeout(ms: number, enough: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error('too late')), ms);
+    enough.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+}

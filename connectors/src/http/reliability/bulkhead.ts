@@ -38,13 +38,12 @@ export class Bulkhead {
     this.#serve();
   }
 
-  /** `operation` is for metrics. */
-  async run<O extends Outcome>(operation: string, context: CallContext, work: () => Promise<O>): Promise<O> {
+  async run<O extends Outcome>(context: CallContext, work: () => Promise<O>): Promise<O> {
     context.signal.throwIfAborted();
     if (this.#inFlight < this.#limit.present && this.#line.size === 0) this.#inFlight += 1;
     else {
       const waitedMs = await this.#line.wait(context.priority ?? 'background', context.signal);
-      this.ports.metrics.time('http.queue-waited', waitedMs, { operation });
+      this.ports.metrics.time('rollcall_limiter_wait_seconds', waitedMs, { reason: 'turn' });
     }
     const startedAt = this.ports.clock.now();
     try {

@@ -86,7 +86,7 @@ it('records each move, in log and metrics', async () => {
     ['open', 'half-open', 0],
     ['half-open', 'closed', 0],
   ]);
-  expect(ports.counted.filter(({ name }) => name === 'circuit.moved')).toHaveLength(5);
+  expect(ports.counted.filter(({ name }) => name === 'rollcall_circuit_moved_total')).toHaveLength(5);
 });
 
 it('a probe whose caller gives up leaves the circuit open, and another may try later', async () => {

@@ -109,7 +109,7 @@ export class CircuitBreaker {
   }
 
   #moved(from: string, to: string, forMs: number): void {
-    this.ports.metrics.count('circuit.moved', { from, to });
+    this.ports.metrics.count('rollcall_circuit_moved_total', { outcome: to });
     this.ports.log.warn('circuit.moved', { circuit: this.key, from, to, forMs: Math.round(forMs) });
   }
 }

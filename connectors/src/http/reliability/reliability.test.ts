@@ -117,7 +117,7 @@ describe('the bulkhead', () => {
           void clock
             .sleep(at)
             .then(() =>
-              bulkhead.run('users.list', callContext('x', controller.signal), async () => {
+              bulkhead.run(callContext('x', controller.signal), async () => {
                 most = Math.max(most, (running += 1));
                 await clock.sleep(ms);
                 running -= 1;
@@ -142,7 +142,7 @@ describe('the bulkhead', () => {
     const bulkhead = new Bulkhead(1, ports);
     const order: string[] = [];
     const run = (priority: Priority) =>
-      void bulkhead.run('users.list', { ...callContext(), priority }, async () => {
+      void bulkhead.run({ ...callContext(), priority }, async () => {
         order.push(priority[0]!);
         await clock.sleep(10);
         return answer(200);
@@ -154,14 +154,14 @@ describe('the bulkhead', () => {
     expect(bulkhead.state).toEqual({ limit: 1, inFlight: 1, waiting: 13, oldestMs: 5 });
     await clock.pass();
     expect(order.join('')).toBe('biiiibiiiibiib');
-    expect(ports.counted.filter(({ name }) => name === 'http.queue-waited')).toHaveLength(13);
+    expect(ports.counted.filter(({ name }) => name === 'rollcall_limiter_wait_seconds')).toHaveLength(13);
   });
 
   it('a ceiling that moves loses no call, and a higher one is grown into', async () => {
     const clock = new VirtualClock();
     const bulkhead = new Bulkhead(1, testPorts(clock));
     const calls = Array.from({ length: 4 }, () =>
-      bulkhead.run('users.list', callContext(), async () => {
+      bulkhead.run(callContext(), async () => {
         await clock.sleep(100);
         return answer(200);
       }),

@@ -1,4 +1,4 @@
-/** The process's metrics as Prometheus reads them. */
+/** The API process's own metrics as Prometheus reads them; a worker serves its own, with the figures of all runs. */
 import { Controller, Header, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Route } from '../route.js';
@@ -20,7 +20,7 @@ export class MetricsController {
     tenant: false,
   })
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  read(): string {
+  async read(): Promise<string> {
     return this.metrics.render();
   }
 }

@@ -25,6 +25,8 @@ export interface Instance {
   readonly tenant: Tenant;
   readonly integration: Integration;
   readonly sandboxUrl: string;
+  /** The worker's. */
+  readonly metricsUrl: string;
   /** Resolves when the API answers. The first sync need not wait for it. */
   readonly apiUrl: Promise<string>;
 }
@@ -60,15 +62,16 @@ export class BringUp {
     this.#undo.push(() => book.clear());
     const rollcall = this.#compose(urls, dataDir);
     const worker = this.#worker(book, dataDir, urls);
+    worker.catch(() => undefined);
     const apiUrl = this.#api(book, dataDir, urls);
     apiUrl.catch(() => undefined); // whoever awaits it hears of it
     const tenant = await ensureTenant(rollcall.db, 'default');
     const sandboxUrl = await this.#sandbox(book, dataDir, pair, await rememberedPort(rollcall.db, tenant.id, pair));
     const integration = await joinSandbox(rollcall.db, { tenantId: tenant.id, dataDir, pair, sandboxUrl });
-    await worker;
+    const metricsUrl = await worker;
     this.#goOn();
     const queueAt = { databaseUrl: urls.app, redisUrl: this.#settings.redisUrl };
-    return { rollcall, urls, queueAt, tenant, integration, sandboxUrl, apiUrl };
+    return { rollcall, urls, queueAt, tenant, integration, sandboxUrl, metricsUrl, apiUrl };
   }
 
   /** Safe to call at any time, also while something is still starting. */
@@ -102,15 +105,27 @@ export class BringUp {
     return rollcall;
   }
 
-  #worker(book: InstanceBook, dataDir: string, urls: DatabaseUrls): Promise<KeptProcess> {
-    const env = { ROLLCALL_WORKER_DATABASE_URL: urls.worker, ROLLCALL_DATA_DIR: dataDir };
+  /** Where its metrics are. */
+  async #worker(book: InstanceBook, dataDir: string, urls: DatabaseUrls): Promise<string> {
+    const fallback = Settings.parse({}).metricsPort;
+    const setting = this.#settings.metricsPort;
+    const wish = { what: "worker's metrics", variable: 'ROLLCALL_METRICS_PORT', setting, fallback };
+    const port = await choosePort(wish);
+    this.#goOn();
+    const env = {
+      ROLLCALL_WORKER_DATABASE_URL: urls.worker,
+      ROLLCALL_DATA_DIR: dataDir,
+      ROLLCALL_METRICS_PORT: String(port),
+    };
     // A failpoint is for one death, not for each life after it.
     const start = (first: boolean) =>
       startProcess('worker', process.execPath, [...nodeFlags, this.at.programs.worker], {
         dataDir,
         env: first ? env : { ...env, ROLLCALL_FAILPOINT: '' },
       });
-    return this.#keep(book, 'worker', start);
+    const metricsUrl = `http://127.0.0.1:${port}/metrics`;
+    await this.#keep(book, 'worker', start, { metricsUrl });
+    return metricsUrl;
   }
 
   async #api(book: InstanceBook, dataDir: string, urls: DatabaseUrls): Promise<string> {
@@ -145,7 +160,7 @@ export class BringUp {
     book: InstanceBook,
     name: string,
     start: (first: boolean) => Promise<StartedProcess>,
-    addresses: { apiUrl?: string; sandboxUrl?: string } = {},
+    addresses: { apiUrl?: string; sandboxUrl?: string; metricsUrl?: string } = {},
   ): Promise<KeptProcess> {
     const keeping = { clock: this.at.clock, onEvent: this.#say, onStart: () => book.write() };
     const kept = keepProcess(name, start, keeping).then((process) => {

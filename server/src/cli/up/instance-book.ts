@@ -6,14 +6,14 @@ import type { KeptProcess } from './kept-process.js';
 
 export class InstanceBook {
   readonly #processes: KeptProcess[] = [];
-  #addresses: Pick<Instance, 'apiUrl' | 'sandboxUrl'> = {};
+  #addresses: Pick<Instance, 'apiUrl' | 'sandboxUrl' | 'metricsUrl'> = {};
 
   constructor(
     private readonly dataDir: string,
     private readonly databaseUrl: string,
   ) {}
 
-  add(process: KeptProcess, addresses: Pick<Instance, 'apiUrl' | 'sandboxUrl'> = {}): void {
+  add(process: KeptProcess, addresses: Pick<Instance, 'apiUrl' | 'sandboxUrl' | 'metricsUrl'> = {}): void {
     this.#processes.push(process);
     this.#addresses = { ...this.#addresses, ...addresses };
     this.write();

@@ -1,7 +1,7 @@
 /** What `up` says when it is up: the addresses, and three commands to try next. */
 import type { Instance } from './bring-up.js';
 
-export async function nextSteps({ integration, sandboxUrl, apiUrl }: Instance): Promise<string> {
+export async function nextSteps({ integration, sandboxUrl, apiUrl, metricsUrl }: Instance): Promise<string> {
   const api = await apiUrl;
   const run = 'npm run -s rollcall --';
   return [
@@ -13,6 +13,7 @@ export async function nextSteps({ integration, sandboxUrl, apiUrl }: Instance): 
     '',
     `API      ${api}/api/docs   (this machine only: there is no sign-in yet)`,
     `Sandbox  ${sandboxUrl}/control/totals`,
+    `Metrics  ${metricsUrl} (worker), ${api}/api/v1/metrics (API)`,
     '',
     'Rollcall is up. Ctrl-C stops it.',
   ].join('\n');

@@ -28,7 +28,7 @@ const isTenantPolicy = `p.polname = 'tenant' AND p.polpermissive AND p.polcmd = 
   AND pg_get_expr(p.polqual, p.polrelid) = $$${qual}$$ AND pg_get_expr(p.polwithcheck, p.polrelid) = $$${qual}$$`;
 const isSweeperPolicy = `p.polname = 'sweeper' AND p.polcmd = 'r' AND p.polroles = ARRAY['rollcall_sweeper'::regrole::oid]
   AND p.polrelid IN ('runs'::regclass, 'run_leases'::regclass, 'integrations'::regclass, 'integration_schedules'::regclass,
-    'dirty_records'::regclass, 'integration_configurations'::regclass)`;
+    'dirty_records'::regclass, 'integration_configurations'::regclass, 'integration_status'::regclass, 'holds'::regclass)`;
 
 const rules: Readonly<Record<string, string>> = {
   'a table without a tenant': `SELECT c.relname AS offender FROM ${tables} AND NOT ${hasTenant} AND c.relname NOT IN ${withoutTenant}`,
@@ -66,7 +66,7 @@ const rules: Readonly<Record<string, string>> = {
     WHERE c.relname IN ('orgs', 'academic_sessions', 'courses', 'users', 'classes', 'enrollments', 'external_system_mappings')
       AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('rollcall_worker', c.oid, 'DELETE')`,
   'a trail that can be rewritten': `SELECT c.relname AS offender FROM pg_class c
-    WHERE c.relname IN ('change_log', 'integration_audit_logs', 'hold_decisions') AND c.relnamespace = 'public'::regnamespace
+    WHERE c.relname IN ('change_log', 'integration_audit_logs', 'hold_decisions', 'run_events') AND c.relnamespace = 'public'::regnamespace
       AND (has_table_privilege('rollcall_worker', c.oid, 'UPDATE') OR has_table_privilege('rollcall_worker', c.oid, 'DELETE'))`,
   'a schema that the roles may add to': `SELECT rolname AS offender FROM pg_roles
     WHERE rolname IN ${roles} AND has_schema_privilege(rolname, 'public', 'CREATE')`,

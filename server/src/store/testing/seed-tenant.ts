@@ -223,6 +223,30 @@ function trailRows({ integrationId, runId }: SeededTenant): [string, Rows][] {
   return [
     ['integration_audit_logs', [{ id: randomUUID(), ...by, action: 'run.requested', details: {} }]],
     ['outbox', [{ id: randomUUID(), topic: 'run.completed', payload: {} }]],
+    ['run_events', eventsOf(runId)],
+  ];
+}
+
+/** As a run leaves them: each with its moment. */
+function eventsOf(runId: string): Rows {
+  const at = (second: number) => `2026-11-20T08:00:0${second}Z`;
+  const of = { run_id: runId, entity: null };
+  return [
+    {
+      ...of,
+      id: longAgo(),
+      at: at(0),
+      attempt: 0,
+      kind: 'run.requested',
+      figures: { mode: 'full', trigger: 'manual' },
+    },
+    { ...of, id: longAgo(), at: at(1), attempt: 1, kind: 'attempt.started', figures: { silentMs: null } },
+    { ...of, id: longAgo(), at: at(2), attempt: 1, kind: 'step.begun', figures: { step: 'fetching' } },
+    {
+      ...of,
+      ...{ id: longAgo(), at: at(3), attempt: 1, kind: 'run.ended' },
+      figures: { state: 'completed_with_holds', reason: null },
+    },
   ];
 }
 

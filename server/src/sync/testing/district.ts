@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ProviderFactory, timebackDefinition, timebackPresets, type Ports } from '@rollcall/connectors';
+import { ProviderFactory, timebackDefinition, timebackPresets, type Metrics, type Ports } from '@rollcall/connectors';
 import type { RunReport } from '@rollcall/core';
 import { addIntegration, type Integration } from '../../store/integrations.js';
 import type { RunMode } from '@rollcall/core';
@@ -26,6 +26,7 @@ export interface SyncOptions {
   readonly failpoint?: Failpoint;
   readonly pageSize?: number;
   readonly owner?: string;
+  readonly metrics?: Metrics;
   /** Settings of the provider beside the preset. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -82,13 +83,14 @@ export class District {
   }
 
   engine(options: SyncOptions = {}): DataSyncEngine {
+    const ports = { ...quietPorts, metrics: options.metrics ?? quietPorts.metrics };
     return new DataSyncEngine({
       db: this.database.worker,
-      ...quietPorts,
+      ...ports,
       failpoint: options.failpoint ?? (() => undefined),
       policy: { ...defaultPolicy, ...options.policy },
       connect: async () => {
-        const provider = new ProviderFactory(quietPorts).register(timebackDefinition).create('timeback', 'district', {
+        const provider = new ProviderFactory(ports).register(timebackDefinition).create('timeback', 'district', {
           ...timebackPresets.sandbox(this.baseUrl),
           clientId: 'sandbox-client',
           clientSecret: 'sandbox-secret',
@@ -128,7 +130,7 @@ export class District {
       .sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
       run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox,
       declined_changes, hold_decisions, schedule_firings, dead_letters, corrections, limit_rules, term_calendar, limit_judgements,
-      removal_counts, tombstones, tombstone_keys`);
+      removal_counts, tombstones, tombstone_keys, run_events`);
   }
 
   /** Every roster row, role and link, without local ids and times: equal for two hubs that hold the same. */
