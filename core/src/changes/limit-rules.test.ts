@@ -101,9 +101,9 @@ describe('no rule', () => {
   });
 
   it('below a half keeps half of a scope from waiting, and one above a half is taken at its word', () => {
-    const rows = (share: number, gone: number) =>
+    const rows = (set: number, gone: number) =>
       trippedLimit(
-        limitsUnder(defaultLimits.users, 'deactivate', { share, rows: 1000 }),
+        limitsUnder(defaultLimits.users, 'deactivate', { share: set, rows: 1000 }),
         { operation: 'deactivate', rows: gone, active: 100 },
         true,
       );

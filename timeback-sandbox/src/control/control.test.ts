@@ -81,6 +81,15 @@ test.each([
   expect((await sandbox.get(`users/${answer.sourcedIds[0]}`)).status).toBe(404);
 });
 
+test('leavers of one school are of no other, and there must be such a school', async () => {
+  const [, school] = ids(await sandbox.all('schools', 'orgs'));
+  const users = byId(await sandbox.all('users'));
+  const { left, sourcedIds } = await sandbox.control('leavers', { share: 0.3, school });
+  expect(left).toBeGreaterThan(1);
+  for (const id of sourcedIds) expect(users.get(id)!.primaryOrg.sourcedId).toBe(school);
+  await expect(sandbox.control('leavers', { count: 1, school: 'nowhere' })).rejects.toThrow(/no school/);
+});
+
 test('joiners come last, with enrollments in a school that exists', async () => {
   const before = await sandbox.all('users');
   const answer = await sandbox.control('joiners', { count: 7 });
