@@ -2,12 +2,15 @@
 import { Fault, type EntityName, type Operation } from '@rollcall/core';
 import type { Tx } from './database.js';
 
+/** relink: new records that may be ones that were deactivated. Their rows are creates. */
+export type HoldOperation = Operation | 'relink';
+
 export interface Hold {
   readonly id: string;
   readonly integrationId: string;
   readonly integration: string;
   readonly entity: EntityName;
-  readonly operation: Operation;
+  readonly operation: HoldOperation;
   readonly scopeKind: 'school' | 'district' | 'integration';
   readonly scopeId: string | null;
   /** The school's name, `district`, or `integration`. */
@@ -88,7 +91,7 @@ export interface HoldRefresh {
   readonly integrationId: string;
   readonly runId: string;
   readonly entity: EntityName;
-  readonly operation: Operation;
+  readonly operation: HoldOperation;
   readonly scopeKind: Hold['scopeKind'];
   readonly scopeId: string | null;
   readonly reason: string;

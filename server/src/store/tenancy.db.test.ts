@@ -78,9 +78,12 @@ describe('a reference', () => {
     'integration_audit_logs.integration_id',
     'integration_audit_logs.run_id',
     'integration_status.last_run_id',
+    'limit_judgements.scope_id',
     'orgs.parent_id',
     'rejected_records.first_run_id',
     'rejected_records.last_run_id',
+    'removal_counts.integration_id',
+    'removal_counts.school_id',
     'run_entities.integration_id',
     'sync_changes.hold_id',
     'sync_changes.local_id',
@@ -89,6 +92,10 @@ describe('a reference', () => {
     'sync_chunks.first_id',
     'sync_chunks.last_id',
     'sync_watermarks.run_id',
+    'tombstone_keys.integration_id',
+    'tombstones.integration_id',
+    'tombstones.local_id',
+    'tombstones.school_id',
     'user_roles.integration_id',
   ];
 

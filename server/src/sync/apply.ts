@@ -16,9 +16,11 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
+import { countRemovals } from '../store/sql/drain.js';
 import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
+import { bury, raise } from '../store/sql/tombstones.js';
 import { measureRoster } from '../store/statistics.js';
 import { inParallel } from './in-parallel.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -39,14 +41,14 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
   await write(context, async (tx) => {
     const scope = sqlScope(scopeOf(context), entity);
     await preferHashJoins(tx, rows);
-    const counts = await writeRows(tx, scope, chunk);
+    const counts = await writeRows(tx, context, scope, chunk);
     await leaveTrail(tx, context, scope, chunk, counts);
     context.failpoint('chunk.written');
   });
   context.failpoint('chunk.committed');
 }
 
-async function writeRows(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
+async function writeRows(tx: Tx, context: RunContext, scope: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
   const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
   const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
   const ids = changed.map((row) => row.id);
@@ -54,8 +56,17 @@ async function writeRows(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<ChunkCo
   if (ids.length > 0) await applyChangedRoles(tx, scope, chunk, ids);
   if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
   const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
-  const updated = changed.filter((row) => row.operation === 'update').length;
-  return { created, updated, reactivated: changed.length - updated, deactivated };
+  if (deactivated > 0) await leaveTombstones(tx, context, scope, chunk);
+  const back = changed.filter((row) => row.operation === 'reactivate').map((row) => row.id);
+  if (back.length > 0) await raise(tx, scope, back);
+  return { created, updated: changed.length - back.length, reactivated: back.length, deactivated };
+}
+
+/** What a person approved does not count as a drain; what was undone never was, and leaves nothing. */
+async function leaveTombstones(tx: Tx, context: RunContext, scope: SqlScope, chunk: Chunk): Promise<void> {
+  if (context.run.mode === 'undo') return;
+  await bury(tx, scope, chunk);
+  if (context.sourceRunId === null) await countRemovals(tx, scope, chunk);
 }
 
 /** Marks the chunk, and says so in audit and outbox, by counts and digest; the plan rows themselves are the trail per record. */

@@ -1,12 +1,14 @@
 /**
  * Step 5: holds back the part of a plan that is too unusual to apply without a person, school by school and then for the whole
- * integration. What is held waits; the rest goes on. Holds that nothing belongs to any more are closed.
+ * integration. What is held waits; the rest goes on. Holds that nothing belongs to any more are closed. Every judgement is kept.
  */
-import { trippedLimit, type Operation } from '@rollcall/core';
+import type { Drain, Operation } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
 import { closeHold, listHolds, openOrRefreshHold, type Hold } from '../store/holds.js';
+import { writeJudgements, type Judgement } from '../store/limit-judgements.js';
 import type { Phase } from '../store/run-entities.js';
 import { planTripped } from '../store/sql/absence.js';
+import { drainBySchool, mayDrain } from '../store/sql/drain.js';
 import {
   activeBySchool,
   assignHold,
@@ -16,55 +18,64 @@ import {
   type ScopeMeasure,
 } from '../store/sql/judge.js';
 import type { SqlScope } from '../store/sql/scope.js';
+import { holdRelinks } from './hold-relinks.js';
+import { couldTrip, judgeMeasure, sumDrains, type Grounds, type JudgedScope } from './judge-measures.js';
+import { limitsOfRun } from './run-limits.js';
 import { scopeOf, type RunContext } from './run-context.js';
 
 export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase: Phase): Promise<void> {
-  const { integrationId, tenantId } = context.run;
+  const { integrationId, tenantId, id: runId } = context.run;
   const entity = scope.entity.name;
   const open = await listHolds(tx, tenantId, { integrationId, entity, state: 'open' });
-  const measures = await measureScopes(tx, scope, phase.complete);
-  if (measures.length === 0 && open.length === 0) return;
-  const limits = context.policy.limits[entity];
-  // Measured against nothing, a measure that does not trip cannot trip at all; most runs need no counting.
-  const close = measures.some((m) => trippedLimit(limits, { ...m, active: 0 }, phase.completedBefore) !== null);
-  const active = close ? await activeBySchool(tx, scope) : new Map<string | null, number>();
   const refreshed = new Set<string>();
-  const remaining: ScopeMeasure[] = [];
-  for (const measure of measures) {
-    const reason =
-      openReason(open, measure) ??
-      trippedLimit(limits, { ...measure, active: active.get(measure.school) ?? 0 }, phase.completedBefore);
-    if (reason === null) remaining.push(measure);
-    else await holdScope(tx, context, scope, phase, { ...measure, reason }, refreshed);
+  const relinks = await holdRelinks(tx, context, scope, refreshed);
+  const measures = await measureScopes(tx, scope, phase.complete);
+  const judgements: Judgement[] = relinks ? [relinks] : [];
+  if (measures.length > 0) {
+    const limits = await limitsOfRun(tx, context);
+    const grounds: Grounds = { entity, limits, open, completedBefore: phase.completedBefore };
+    judgements.push(...(await judge(tx, scope, phase, grounds, measures)));
+    for (const judgement of judgements)
+      if (judgement.verdict === 'held' && judgement !== relinks)
+        await holdScope(tx, context, scope, phase, judgement, refreshed);
   }
-  for (const operation of new Set(remaining.map((m) => m.operation)))
-    await guardIntegration(tx, context, scope, phase, { operation, remaining, open, refreshed });
   await closeEmptied(tx, context, open, refreshed, phase);
+  await writeJudgements(tx, { tenantId, runId, entity }, judgements);
 }
 
-/** A scope whose hold is open stays held, however many rows are left of it, until a person decides or they come back. */
-function openReason(open: readonly Hold[], measure: ScopeMeasure): string | null {
-  const hold = open.find(
-    (h) => h.operation === measure.operation && h.scopeKind !== 'integration' && h.scopeId === measure.school,
-  );
-  return hold?.reason ?? null;
-}
-
-async function guardIntegration(
+/** Each school by itself, then what the schools let through together. */
+async function judge(
   tx: Tx,
-  context: RunContext,
   scope: SqlScope,
   phase: Phase,
-  at: { operation: Operation; remaining: ScopeMeasure[]; open: readonly Hold[]; refreshed: Set<string> },
-): Promise<void> {
-  const { operation } = at;
-  const rows = at.remaining.filter((m) => m.operation === operation).reduce((sum, m) => sum + m.rows, 0);
-  const hold = at.open.find((h) => h.operation === operation && h.scopeKind === 'integration');
-  const limits = context.policy.limits[scope.entity.name];
-  const reason =
-    hold?.reason ?? trippedLimit(limits, { operation, rows, active: phase.activeBefore }, phase.completedBefore);
-  if (reason === null) return;
-  await holdScope(tx, context, scope, phase, { operation, school: 'any', reason }, at.refreshed);
+  grounds: Grounds,
+  measures: readonly ScopeMeasure[],
+): Promise<Judgement[]> {
+  const removes = measures.some((measure) => measure.operation === 'deactivate');
+  const drains =
+    removes && (await mayDrain(tx, scope)) ? await drainBySchool(tx, scope) : new Map<string | null, Drain>();
+  const asked = measures.map((m) => ({
+    ...m,
+    active: null,
+    drain: m.operation === 'deactivate' ? drains.get(m.school) : undefined,
+  }));
+  // Most runs need no counting.
+  const active = asked.some((one) => couldTrip(grounds, one)) ? await activeBySchool(tx, scope) : null;
+  const counted = asked.map((one) => ({ ...one, active: active && (active.get(one.school) ?? 0) }));
+  const schools = counted.map((one) => judgeMeasure(grounds, one));
+  const passed = counted.filter((_, at) => schools[at]!.verdict !== 'held');
+  for (const [at, one] of counted.entries())
+    if (one.operation === 'deactivate' && schools[at]!.verdict === 'held') drains.delete(one.school);
+  const together = [...new Set(passed.map((one) => one.operation))].map((operation) =>
+    judgeMeasure(grounds, {
+      operation,
+      school: 'any',
+      rows: passed.reduce((sum, one) => sum + (one.operation === operation ? one.rows : 0), 0),
+      active: phase.activeBefore,
+      drain: operation === 'deactivate' ? sumDrains([...drains.values()]) : undefined,
+    }),
+  );
+  return [...schools, ...together];
 }
 
 async function holdScope(
@@ -72,25 +83,21 @@ async function holdScope(
   context: RunContext,
   scope: SqlScope,
   phase: Phase,
-  what: { operation: Operation; school: string | null | 'any'; reason: string },
+  judgement: Judgement,
   refreshed: Set<string>,
 ): Promise<void> {
-  if (what.operation === 'deactivate' && phase.complete) await planTripped(tx, scope, what.school);
-  const named = what.school === 'any' ? 'the whole integration' : await schoolName(tx, scope, what.school);
-  const reason = what.reason.includes(': ') ? what.reason : `${named}: ${what.reason}`;
-  const held = await holdRows(tx, scope, { ...what, reason });
+  const { scopeKind, scopeId, why } = judgement;
+  const operation = judgement.operation as Operation;
+  const school: JudgedScope = scopeKind === 'integration' ? 'any' : scopeId;
+  if (operation === 'deactivate' && phase.complete) await planTripped(tx, scope, school);
+  const named = school === 'any' ? 'the whole integration' : await schoolName(tx, scope, school);
+  const reason = why.includes(': ') ? why : `${named}: ${why}`;
+  const held = await holdRows(tx, scope, { operation, school, reason });
   if (held.rows === 0) return;
   if (context.run.mode === 'plan') return assignHold(tx, scope, null);
-  const scopeKind = what.school === 'any' ? 'integration' : what.school === null ? 'district' : 'school';
-  const holdId = await openOrRefreshHold(tx, {
-    ...scopeOf(context),
-    entity: scope.entity.name,
-    operation: what.operation,
-    scopeKind,
-    scopeId: scopeKind === 'school' ? what.school : null,
-    reason,
-    ...held,
-  });
+  const entity = scope.entity.name;
+  const hold = { ...scopeOf(context), entity, operation, scopeKind, scopeId, reason, ...held };
+  const holdId = await openOrRefreshHold(tx, hold);
   refreshed.add(holdId);
   await assignHold(tx, scope, holdId);
 }

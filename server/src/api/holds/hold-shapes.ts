@@ -23,7 +23,8 @@ export const holdSchema = z
     id: z.uuid(),
     integration: z.string(),
     entity,
-    operation,
+    /** `relink`: new records that may be ones that were deactivated; approving creates them all the same. */
+    operation: z.enum(['create', 'update', 'reactivate', 'deactivate', 'relink']),
     scopeKind: z.enum(['school', 'district', 'integration']),
     /** The school's name, `district`, or `integration`. */
     scope: z.string(),

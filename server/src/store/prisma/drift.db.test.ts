@@ -71,6 +71,8 @@ const sqlTypes: Readonly<Record<string, string>> = {
   String: 'text',
   Int: 'integer',
   BigInt: 'bigint',
+  Float: 'double precision',
+  Bytes: 'bytea',
   Boolean: 'boolean',
   Json: 'jsonb',
   'Json()': 'json',

@@ -43,30 +43,36 @@ export async function schoolName(tx: Tx, scope: SqlScope, school: string | null)
   return rows[0]?.name ?? 'unknown school';
 }
 
+/** On rows that were just held and have no hold yet. */
+export const heldMark = '00000000-0000-0000-0000-000000000000';
+
+/** The digest of the rows that were just held. */
+export async function markedDigest(tx: Tx, scope: SqlScope): Promise<string> {
+  const { rows } = await tx.query<{ digest: string }>(
+    `SELECT ${digestOf(`${scope.inPlan} AND c.hold_id = '${heldMark}'`)} AS digest`,
+  );
+  return rows[0]!.digest;
+}
+
 /** Marks the plan rows of an operation as held, in one school or (with 'any') in all, and returns how many and their digest. */
 export async function holdRows(
   tx: Tx,
   scope: SqlScope,
   what: { operation: Operation; school: string | null | 'any'; reason: string },
 ): Promise<{ rows: number; digest: string }> {
-  const mark = '00000000-0000-0000-0000-000000000000';
   const inScope = what.school === 'any' ? 'true' : 'c.school_id IS NOT DISTINCT FROM $3::uuid';
   const params: unknown[] = [what.operation, what.reason, ...(what.school === 'any' ? [] : [what.school])];
   const { rowCount } = await tx.query(
-    `UPDATE sync_changes c SET state = 'held', reason = $2, hold_id = '${mark}'
+    `UPDATE sync_changes c SET state = 'held', reason = $2, hold_id = '${heldMark}'
      WHERE ${scope.inPlan} AND c.state IS NULL AND c.operation = $1 AND ${inScope}`,
     params,
   );
-  const { rows } = await tx.query<{ digest: string }>(
-    `SELECT ${digestOf(`${scope.inPlan} AND c.hold_id = '${mark}'`)} AS digest`,
-  );
-  return { rows: rowCount ?? 0, digest: rows[0]!.digest };
+  return { rows: rowCount ?? 0, digest: await markedDigest(tx, scope) };
 }
 
 /** Gives the rows just held their hold; null in a dry run, which opens none. */
 export async function assignHold(tx: Tx, scope: SqlScope, holdId: string | null): Promise<void> {
-  await tx.query(
-    `UPDATE sync_changes c SET hold_id = $1 WHERE ${scope.inPlan} AND c.hold_id = '00000000-0000-0000-0000-000000000000'`,
-    [holdId],
-  );
+  await tx.query(`UPDATE sync_changes c SET hold_id = $1 WHERE ${scope.inPlan} AND c.hold_id = '${heldMark}'`, [
+    holdId,
+  ]);
 }

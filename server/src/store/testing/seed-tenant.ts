@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.js';
+import { limitRows } from './seed-limits.js';
 
 export interface SeededTenant {
   readonly tenantId: string;
@@ -60,6 +61,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...foundRows(seeded),
   ...trailRows(seeded),
   ...scheduleRows(seeded),
+  ...limitRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
