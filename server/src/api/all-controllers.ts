@@ -5,6 +5,9 @@ import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
+import { CalendarController } from './limits/calendar-controller.js';
+import { LimitsController } from './limits/limits-controller.js';
+import { RunLimitsController } from './limits/run-limits-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
@@ -22,6 +25,9 @@ export const allControllers: readonly Type[] = [
   IntegrationsController,
   IntegrationPausesController,
   SchedulesController,
+  LimitsController,
+  RunLimitsController,
+  CalendarController,
   ...rosterControllers,
   MetricsController,
 ];

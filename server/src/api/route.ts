@@ -30,7 +30,8 @@ export interface RouteOptions {
 export type Permission =
   | ('health.read' | 'metrics.read' | 'roster.read' | 'integrations.read' | 'integrations.pause')
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
-  | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change');
+  | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
+  | ('limits.read' | 'limits.change');
 
 /**
  * none: nothing about people is shown or changed. access: people's records are shown, and the log says which route did so for

@@ -1,7 +1,7 @@
 /** What every decision at the terminal is asked for: its reason, the rows it is limited to, and whether it may wait its turn. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { isUuid } from './option-values.js';
+import { isUuid, reasonText } from './option-values.js';
 
 export interface DecisionOptions {
   readonly reason: string;
@@ -31,12 +31,6 @@ export const selectionOf = ({ rows, rowsFile }: DecisionOptions): readonly strin
 export function digestText(text: string): string {
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('It must be the digest that "holds show" prints, 64 hexadecimal digits.');
-}
-
-function reasonText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It must say why.');
-  if (text.length > 1000) throw new InvalidArgumentError('It must not be longer than 1000 characters.');
-  return text.trim();
 }
 
 const localIds = (text: string): string[] => checkedIds(text.split(','), 'It must be local ids, separated by commas.');

@@ -45,4 +45,25 @@ export function fileName(text: string): string {
   return text;
 }
 
+/** A part of the whole: 0.05 or 5%. */
+export function shareText(text: string): number {
+  const [, digits, sign] = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text.trim()) ?? [];
+  const share = Number(digits) / (sign === '%' ? 100 : 1);
+  if (share >= 0 && share <= 1) return share;
+  throw new InvalidArgumentError('It must be a part from 0 to 1, or from 0% to 100%, like 0.05 or 5%.');
+}
+
+/** A calendar day. */
+export function dayText(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError('It must be a day like 2027-01-04.');
+}
+
+export function reasonText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must say why.');
+  if (text.length > 1000) throw new InvalidArgumentError('It must not be longer than 1000 characters.');
+  return text.trim();
+}
+
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes.js';
 import { addDoctor } from './doctor.js';
 import { addHolds } from './holds.js';
 import { addIntegration } from './integration.js';
+import { addLimits } from './limits.js';
 import { addMigrate } from './migrate.js';
 import { addRuns } from './runs.js';
 import type { CommandFrame } from './run-command.js';
@@ -18,6 +19,7 @@ import { addUp } from './up.js';
 
 const commands = [
   ...[addUp, addSync, addRuns, addHolds, addIntegration, addScheduleCommands, addSandbox],
+  ...[addLimits],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 
