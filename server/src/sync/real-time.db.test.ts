@@ -143,14 +143,18 @@ describe('many marked records', () => {
       );
     const before = await holds();
     expect(before.length).toBeGreaterThan(0);
-    const [held] = await district.sql<{ id: string }>(
-      `SELECT external_id AS id FROM sync_changes WHERE run_id = $1 AND entity = 'users' AND state = 'held' LIMIT 1`,
+    const held = await district.sql<{ id: string }>(
+      `SELECT external_id AS id FROM sync_changes WHERE run_id = $1 AND entity = 'users' AND state = 'held'`,
       [lost.run.id],
     );
     await district.control('restore-school', {});
-    await district.control('tobedeleted', { entity: 'users', count: 200 });
-    const report = await marked.read('users', [held!.id]);
-    expect(report.entities.users).toMatchObject({ held: 0, deactivated: 0 });
+    const { sourcedIds } = await district.control<{ sourcedIds: string[] }>('tobedeleted', {
+      ...{ entity: 'users', count: 200 },
+    });
+    const ended = sourcedIds.filter((id) => held.some((row) => row.id === id)).slice(0, 2);
+    expect(ended).toHaveLength(2);
+    const report = await marked.read('users', ended);
+    expect(report.entities.users).toMatchObject({ blocked: 2, held: 0, deactivated: 0 });
     expect(await holds()).toEqual(before);
   });
 
