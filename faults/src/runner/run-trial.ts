@@ -1,0 +1,74 @@
+/** One trial from its beginning to its verdict. A scenario that throws is a violation too: nothing is passed over. */
+import { mergeUniverse, readSource } from '../check/source-snapshot.js';
+import { checkSaid, checkSite } from '../check/check-trial.js';
+import type { Violation } from '../check/violation.js';
+import { openRuns } from '../check/open-runs.js';
+import { InnerWorker } from '../world/inner-worker.js';
+import type { Backend, Lane } from '../world/lane.js';
+import { Trial } from '../world/trial.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { Random } from './random.js';
+
+/** A lane with its workers, one on each queue, and the trial that it is at. */
+export class Stage {
+  #workers = new Map<Backend, InnerWorker>();
+  #trial: Trial | null = null;
+
+  constructor(readonly lane: Lane) {}
+
+  async play(scenario: Scenario, backend: Backend, seed: number): Promise<Violation[]> {
+    const worker = await this.#worker(backend);
+    const trial = new Trial(this.lane, worker, backend, new Random(seed), await this.lane.newSite());
+    this.#trial = trial;
+    try {
+      const [source, beside] = await Promise.all([trial.site, trial.bystander].map((s) => readSource(s.sandbox.baseUrl)));
+      mergeUniverse(trial.site.universe, source!);
+      mergeUniverse(trial.bystander.universe, beside!);
+      const other = await trial.request('full', trial.bystander);
+      await scenario.play(trial);
+      await makeWhole(trial, other, scenario);
+    } catch (error) {
+      trial.violate('unexpected', (error as Error).stack ?? String(error));
+    }
+    await trial.heal().catch(() => undefined);
+    if (!(await worker.idle(10_000))) trial.violate('stuck', 'an attempt has not ended');
+    return trial.violations;
+  }
+
+  async renew(): Promise<void> {
+    await this.#stopWorkers();
+    await this.lane.renew();
+  }
+
+  async close(): Promise<void> {
+    await this.#stopWorkers();
+    await this.lane.close();
+  }
+
+  async #worker(backend: Backend): Promise<InnerWorker> {
+    const made = this.#workers.get(backend) ?? (await InnerWorker.start(this.lane, backend, () => this.#trial!.parts()));
+    this.#workers.set(backend, made);
+    return made;
+  }
+
+  async #stopWorkers(): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
+    this.#workers.clear();
+  }
+}
+
+/** The fault is over: whatever is open goes on by itself, the next run ends well, and everything is as the source has it. */
+async function makeWhole(trial: Trial, other: string, scenario: Scenario): Promise<void> {
+  const { lane, site, bystander } = trial;
+  await trial.heal();
+  for (const runId of await openRuns(lane.ask, site.tenantId)) await trial.settle(runId);
+  await trial.completes(trial.settle(other, bystander));
+  if (scenario.endsItself !== true) await trial.completes(trial.sync());
+  const limits = { attempts: trial.attemptsAllowed, rssMb: null };
+  trial.violations.push(...(await checkSite(lane.ask, site, limits)));
+  trial.violations.push(...(await checkSite(lane.ask, bystander, limits)).map(besides));
+  const queue = trial.backend === 'redis' ? { Redis: await lane.redis.dump() } : {};
+  trial.violations.push(...(await checkSaid(lane.ask, [site, bystander], { 'the log': trial.said.join('\n'), ...queue })));
+}
+
+const besides = ({ promise, what }: Violation): Violation => ({ promise, what: `the tenant beside: ${what}` });

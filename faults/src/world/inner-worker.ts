@@ -1,0 +1,83 @@
+/**
+ * A worker of the product inside of this process, on either queue: real jobs, leases and engine; the database, the failpoints, the
+ * clock and the way to the source are the trial's, and may be exchanged between two attempts as a new process would.
+ */
+import type { Log } from '@rollcall/connectors';
+import type { AttemptParts } from '@rollcall/server/jobs/attempt-run.js';
+import { runRequested } from '@rollcall/server/jobs/queues.js';
+import { RunBell } from '@rollcall/server/jobs/run-bell.js';
+import { startWorker, type RunningWorker } from '@rollcall/server/jobs/run-worker.js';
+import { sweep } from '@rollcall/server/jobs/sweeper.js';
+import type { Backend, Lane } from './lane.js';
+
+export class InnerWorker {
+  #stop = new AbortController();
+  #running: RunningWorker | null = null;
+  #inHand = 0;
+  readonly bell: RunBell;
+
+  private constructor(
+    private readonly lane: Lane,
+    private readonly backend: Backend,
+    private readonly partsNow: () => AttemptParts,
+  ) {
+    this.bell = new RunBell(lane.queueAt(backend, 'app'), this.#log);
+  }
+
+  /** `partsNow` is asked at the beginning of each attempt. */
+  static async start(lane: Lane, backend: Backend, partsNow: () => AttemptParts): Promise<InnerWorker> {
+    const worker = new InnerWorker(lane, backend, partsNow);
+    const { partsNow: now } = worker;
+    const parts: AttemptParts = {
+      get db() {
+        return now().db;
+      },
+      get log() {
+        return now().log;
+      },
+      work: (lease, signal) => worker.#counted(() => now().work(lease, signal)),
+    };
+    worker.#running = await startWorker(runRequested, parts, worker.#stop.signal, {
+      queueAt: lane.queueAt(backend),
+      log: worker.#log,
+      concurrency: 3,
+    });
+    return worker;
+  }
+
+  /** Rings for all that waits, as the sweeper does every two seconds. */
+  async sweep(): Promise<void> {
+    await sweep({ db: this.lane.base.worker, bell: this.bell });
+  }
+
+  /** Until nothing is being worked on. False when that takes longer than `ms`. */
+  async idle(ms: number): Promise<boolean> {
+    const deadline = Date.now() + ms;
+    while (this.#inHand > 0 && Date.now() < deadline) await new Promise((done) => setTimeout(done, 5));
+    return this.#inHand === 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the lane is closed'));
+    await Promise.all([this.#running?.close(), this.bell.close()]);
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    this.#inHand += 1;
+    try {
+      return await work();
+    } finally {
+      this.#inHand -= 1;
+    }
+  }
+
+  get #log(): Log {
+    const now = () => this.partsNow().log;
+    return {
+      debug: (event, fields) => now().debug(event, fields),
+      info: (event, fields) => now().info(event, fields),
+      warn: (event, fields) => now().warn(event, fields),
+      error: (event, fields) => now().error(event, fields),
+    };
+  }
+}
