@@ -50,8 +50,8 @@ export const expected: Readonly<Record<EntityName, (row: WireRow) => Comparable>
   enrollments: (row) => ({
     role: row.role,
     primary: String(row.primary) === 'true',
-    begin: row.beginDate ?? null,
-    end: row.endDate ?? null,
+    begin: day(row.beginDate),
+    end: day(row.endDate),
     user: ref(row.user),
     class: ref(row.class),
     school: ref(row.school),
@@ -62,4 +62,8 @@ const ref = (value: unknown): string | null => (value as { sourcedId?: string } 
 const sorted = (value: unknown): unknown => [...((value as string[] | null) ?? [])].toSorted();
 const refs = (value: unknown): unknown => ((value as unknown[] | null) ?? []).map(ref).toSorted();
 const roles = (value: unknown): unknown =>
-  (value as WireRow[]).map((role) => [role.roleType, role.role, ref(role.org)].join(' ')).toSorted();
+  (value as WireRow[]).map((role) => [role.roleType, camel(role.role), ref(role.org)].join(' ')).toSorted();
+
+/** Some days come with an hour, some roles with underscores. */
+const day = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 10) : null);
+const camel = (value: unknown): string => String(value).replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());

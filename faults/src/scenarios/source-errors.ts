@@ -1,7 +1,7 @@
 /** F15: a source that fails for a while, now and then, or altogether. */
-import type { Scenario } from './scenario.js';
+import type { InnerScenario } from './scenario.js';
 
-export const sourceErrors: readonly Scenario[] = [
+export const sourceErrors: readonly InnerScenario[] = [
   {
     fault: 'F15',
     async play(trial) {

@@ -18,7 +18,7 @@ export class InnerWorker {
 
   private constructor(
     private readonly lane: Lane,
-    private readonly backend: Backend,
+    backend: Backend,
     private readonly partsNow: () => AttemptParts,
   ) {
     this.bell = new RunBell(lane.queueAt(backend, 'app'), this.#log);

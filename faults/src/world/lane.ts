@@ -3,6 +3,9 @@
  * and one for the tenant beside it, which no fault may reach.
  */
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Database } from '@rollcall/server/store/database.js';
 import { addIntegration } from '@rollcall/server/store/integrations.js';
 import { ensureTenant } from '@rollcall/server/store/tenants.js';
@@ -36,6 +39,8 @@ interface Base {
 
 export class Lane {
   #base!: Base;
+  /** The data folder of its worker processes. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'rollcall-lane-'));
 
   private constructor(
     readonly options: LaneOptions,
@@ -98,6 +103,7 @@ export class Lane {
     await this.#closeBase();
     await this.options.postgres.dropDatabase(this.#database).catch(() => undefined);
     await Promise.all([this.source.stop(), this.beside.stop(), this.givenRedis?.stop()]);
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async #closeBase(): Promise<void> {

@@ -11,7 +11,8 @@ export interface Strike {
   readonly times?: number;
   readonly how: 'before' | 'after' | 'delay';
   readonly error?: () => Error;
-  readonly ms?: number;
+  /** What a delay waits for. */
+  readonly wait?: () => Promise<unknown>;
   /** Only statements that it matches count. */
   readonly like?: RegExp;
 }
@@ -66,7 +67,7 @@ export class FaultyDatabase extends Database {
     this.#live();
     const hit = this.#hit('transaction');
     if (hit?.how === 'before') throw hit.error!();
-    if (hit?.how === 'delay') await sleep(hit.ms!);
+    if (hit?.how === 'delay') await hit.wait!();
     const result = await transaction(async (tx) => {
       this.#live();
       const done = await work(this.#watched(tx));
@@ -88,7 +89,7 @@ export class FaultyDatabase extends Database {
       const hit = text === '' ? null : this.#hit('statement', text);
       if (hit === null) return ask();
       if (hit.how === 'before') return Promise.reject(hit.error!());
-      if (hit.how === 'delay') return sleep(hit.ms!).then(ask);
+      if (hit.how === 'delay') return hit.wait!().then(ask);
       return Promise.resolve(ask()).then(() => Promise.reject(hit.error!()));
     };
     return new Proxy(tx, {
@@ -124,5 +125,3 @@ export const sqlError = (code: string, message: string): Error =>
 
 /** As node-postgres reports a connection that broke: without a code. */
 export const lostConnection = (): Error => new Error('Connection terminated unexpectedly');
-
-const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

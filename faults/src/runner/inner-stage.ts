@@ -6,17 +6,17 @@ import { openRuns } from '../check/open-runs.js';
 import { InnerWorker } from '../world/inner-worker.js';
 import type { Backend, Lane } from '../world/lane.js';
 import { Trial } from '../world/trial.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { InnerScenario } from '../scenarios/scenario.js';
 import { Random } from './random.js';
 
 /** A lane with its workers, one on each queue, and the trial that it is at. */
-export class Stage {
+export class InnerStage {
   #workers = new Map<Backend, InnerWorker>();
   #trial: Trial | null = null;
 
   constructor(readonly lane: Lane) {}
 
-  async play(scenario: Scenario, backend: Backend, seed: number): Promise<Violation[]> {
+  async play(scenario: InnerScenario, backend: Backend, seed: number): Promise<Violation[]> {
     const worker = await this.#worker(backend);
     const trial = new Trial(this.lane, worker, backend, new Random(seed), await this.lane.newSite());
     this.#trial = trial;
@@ -58,7 +58,7 @@ export class Stage {
 }
 
 /** The fault is over: whatever is open goes on by itself, the next run ends well, and everything is as the source has it. */
-async function makeWhole(trial: Trial, other: string, scenario: Scenario): Promise<void> {
+async function makeWhole(trial: Trial, other: string, scenario: InnerScenario): Promise<void> {
   const { lane, site, bystander } = trial;
   await trial.heal();
   for (const runId of await openRuns(lane.ask, site.tenantId)) await trial.settle(runId);
@@ -67,8 +67,8 @@ async function makeWhole(trial: Trial, other: string, scenario: Scenario): Promi
   const limits = { attempts: trial.attemptsAllowed, rssMb: null };
   trial.violations.push(...(await checkSite(lane.ask, site, limits)));
   trial.violations.push(...(await checkSite(lane.ask, bystander, limits)).map(besides));
-  const queue = trial.backend === 'redis' ? { Redis: await lane.redis.dump() } : {};
-  trial.violations.push(...(await checkSaid(lane.ask, [site, bystander], { 'the log': trial.said.join('\n'), ...queue })));
+  const said = { 'the log': trial.said.join('\n'), Redis: trial.backend === 'redis' ? await lane.redis.dump() : '' };
+  trial.violations.push(...(await checkSaid(lane.ask, [site, bystander], said)));
 }
 
 const besides = ({ promise, what }: Violation): Violation => ({ promise, what: `the tenant beside: ${what}` });
