@@ -1,4 +1,6 @@
 /** One trial from its beginning to its verdict. A scenario that throws is a violation too: nothing is passed over. */
+import type { QueueAddress } from '@rollcall/server/jobs/queue-backend.js';
+import { FaultProxy } from '../proxy/fault-proxy.js';
 import { mergeUniverse, readSource } from '../check/source-snapshot.js';
 import { checkSaid, checkSite } from '../check/check-trial.js';
 import type { Violation } from '../check/violation.js';
@@ -17,10 +19,10 @@ export class InnerStage {
   constructor(readonly lane: Lane) {}
 
   async play(scenario: InnerScenario, backend: Backend, seed: number): Promise<Violation[]> {
-    const worker = await this.#worker(backend);
-    const trial = new Trial(this.lane, worker, backend, new Random(seed), await this.lane.newSite());
+    const trial = new Trial(this.lane, backend, new Random(seed), await this.lane.newSite());
     this.#trial = trial;
     try {
+      trial.worker = await (scenario.needsQueueProxy ? this.#proxied(trial) : this.#worker(backend));
       const [source, beside] = await Promise.all([trial.site, trial.bystander].map((s) => readSource(s.sandbox.baseUrl)));
       mergeUniverse(trial.site.universe, source!);
       mergeUniverse(trial.bystander.universe, beside!);
@@ -31,7 +33,8 @@ export class InnerStage {
       trial.violate('unexpected', (error as Error).stack ?? String(error));
     }
     await trial.heal().catch(() => undefined);
-    if (!(await worker.idle(10_000))) trial.violate('stuck', 'an attempt has not ended');
+    if (!(await trial.worker.idle(10_000))) trial.violate('stuck', 'an attempt has not ended');
+    if (scenario.needsQueueProxy) await this.#endProxied(trial);
     return trial.violations;
   }
 
@@ -46,9 +49,29 @@ export class InnerStage {
   }
 
   async #worker(backend: Backend): Promise<InnerWorker> {
-    const made = this.#workers.get(backend) ?? (await InnerWorker.start(this.lane, backend, () => this.#trial!.parts()));
+    const made = this.#workers.get(backend) ?? (await this.#started(this.lane.queueAt(backend)));
     this.#workers.set(backend, made);
     return made;
+  }
+
+  #started(queueAt: QueueAddress): Promise<InnerWorker> {
+    return InnerWorker.start(queueAt, () => this.#trial!.parts());
+  }
+
+  /** Nobody else may listen meanwhile: a worker with a sound way to the queue would take all the jobs. */
+  async #proxied(trial: Trial): Promise<InnerWorker> {
+    await this.#stopWorkers();
+    const { databaseUrl, redisUrl } = this.lane.queueAt(trial.backend);
+    const proxy = await FaultProxy.to(redisUrl ?? databaseUrl);
+    trial.queueProxy = proxy;
+    return this.#started(
+      redisUrl ? { databaseUrl, redisUrl: proxy.through(redisUrl) } : { databaseUrl: proxy.through(databaseUrl) },
+    );
+  }
+
+  async #endProxied(trial: Trial): Promise<void> {
+    await trial.worker.stop();
+    await trial.queueProxy?.close();
   }
 
   async #stopWorkers(): Promise<void> {

@@ -37,7 +37,7 @@ async function killWhileWriting(trial: CrewTrial): Promise<void> {
 async function intoLock(
   trial: CrewTrial,
   table: string,
-  work: (worker: WorkerProcess) => Promise<unknown>,
+  work: (worker: WorkerProcess, runId: string) => Promise<unknown>,
 ): Promise<{ runId: string; worker: WorkerProcess }> {
   const client = await trial.lane.base.admin.connect();
   try {
@@ -45,7 +45,7 @@ async function intoLock(
     const runId = await trial.request();
     await waits(trial);
     const worker = await trial.holderOf(runId);
-    const done = work(worker);
+    const done = work(worker, runId);
     await sleep(trial.random.between(0, 120));
     await client.query('COMMIT');
     await done;
@@ -79,11 +79,11 @@ async function kill(trial: CrewTrial, worker: WorkerProcess, afterMs = 0): Promi
 /** Until its runs have gone to another; then it wakes up and finds that its word counts no more. */
 async function freeze(trial: CrewTrial): Promise<void> {
   const inTransaction = trial.random.chance(0.5);
-  const frozen = async (worker: WorkerProcess) => {
+  const frozen = async (worker: WorkerProcess, runId: string) => {
     const held = await trial.heldBy(worker);
     worker.send('SIGSTOP');
     await trial.resumed(held);
-    if (trial.random.chance(0.5)) await trial.until(held[0]!.runId, ({ state }) => state !== 'fetching');
+    if (trial.random.chance(0.5)) await trial.until(runId, ({ state }) => state !== 'fetching');
     worker.send('SIGCONT');
   };
   if (inTransaction) {
@@ -94,7 +94,7 @@ async function freeze(trial: CrewTrial): Promise<void> {
   const runId = await trial.request();
   const worker = await trial.holderOf(runId);
   await sleep(trial.random.between(0, 700));
-  await frozen(worker);
+  await frozen(worker, runId);
   await trial.completes(runId);
 }
 

@@ -9,6 +9,10 @@ export interface InnerScenario {
   readonly play: (trial: Trial) => Promise<void>;
   /** No further run is asked for when the fault is over: what is compared is what the scenario left. */
   readonly endsItself?: boolean;
+  /** The worker's way to its queue leads through a proxy. */
+  readonly needsQueueProxy?: boolean;
+  /** It needs a PostgreSQL that nobody else uses. */
+  readonly killsServer?: boolean;
 }
 
 /** With worker processes, in real time. */

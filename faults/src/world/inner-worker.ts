@@ -2,31 +2,37 @@
  * A worker of the product inside of this process, on either queue: real jobs, leases and engine; the database, the failpoints, the
  * clock and the way to the source are the trial's, and may be exchanged between two attempts as a new process would.
  */
-import type { Log } from '@rollcall/connectors';
+import type { Clock, Log } from '@rollcall/connectors';
 import type { AttemptParts } from '@rollcall/server/jobs/attempt-run.js';
 import { runRequested } from '@rollcall/server/jobs/queues.js';
 import { RunBell } from '@rollcall/server/jobs/run-bell.js';
 import { startWorker, type RunningWorker } from '@rollcall/server/jobs/run-worker.js';
-import { sweep } from '@rollcall/server/jobs/sweeper.js';
-import type { Backend, Lane } from './lane.js';
+import { keepSweeping } from '@rollcall/server/jobs/sweeper.js';
+import { workOnNext } from '@rollcall/server/jobs/work-on-next.js';
+import type { QueueAddress } from '@rollcall/server/jobs/queue-backend.js';
+import { systemClock } from './work-of.js';
+
+/** The sweeper's two seconds are a tenth of one here. */
+const haste = 20;
+const hastyClock: Clock = { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(ms / haste, signal) };
 
 export class InnerWorker {
   #stop = new AbortController();
   #running: RunningWorker | null = null;
+  #sweeping: Promise<void> = Promise.resolve();
   #inHand = 0;
   readonly bell: RunBell;
 
   private constructor(
-    private readonly lane: Lane,
-    backend: Backend,
+    queueAt: QueueAddress,
     private readonly partsNow: () => AttemptParts,
   ) {
-    this.bell = new RunBell(lane.queueAt(backend, 'app'), this.#log);
+    this.bell = new RunBell(queueAt, this.#log);
   }
 
   /** `partsNow` is asked at the beginning of each attempt. */
-  static async start(lane: Lane, backend: Backend, partsNow: () => AttemptParts): Promise<InnerWorker> {
-    const worker = new InnerWorker(lane, backend, partsNow);
+  static async start(queueAt: QueueAddress, partsNow: () => AttemptParts): Promise<InnerWorker> {
+    const worker = new InnerWorker(queueAt, partsNow);
     const { partsNow: now } = worker;
     const parts: AttemptParts = {
       get db() {
@@ -38,16 +44,15 @@ export class InnerWorker {
       work: (lease, signal) => worker.#counted(() => now().work(lease, signal)),
     };
     worker.#running = await startWorker(runRequested, parts, worker.#stop.signal, {
-      queueAt: lane.queueAt(backend),
+      queueAt,
       log: worker.#log,
       concurrency: 3,
     });
+    const { bell } = worker;
+    const { signal } = worker.#stop;
+    const sweeper = { log: worker.#log, clock: hastyClock, bell, workUnasked: () => workOnNext(parts, signal) };
+    worker.#sweeping = keepSweeping(Object.defineProperty({ ...sweeper, db: now().db }, 'db', { get: () => now().db }), signal);
     return worker;
-  }
-
-  /** Rings for all that waits, as the sweeper does every two seconds. */
-  async sweep(): Promise<void> {
-    await sweep({ db: this.lane.base.worker, bell: this.bell });
   }
 
   /** Until nothing is being worked on. False when that takes longer than `ms`. */
@@ -59,7 +64,8 @@ export class InnerWorker {
 
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the lane is closed'));
-    await Promise.all([this.#running?.close(), this.bell.close()]);
+    await Promise.all([this.#running?.close(), this.#sweeping]);
+    await this.bell.close();
   }
 
   async #counted<T>(work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,8 @@ export class Sandbox {
 
   static async start(students: number, seed: number): Promise<Sandbox> {
     const flags = ['--port', '0', '--students', String(students), '--seed', String(seed)];
-    const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // It says so when a client hangs up on it, which clients do here all the time.
+    const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
     return new Sandbox((JSON.parse(line) as { baseUrl: string }).baseUrl, child);
   }

@@ -5,13 +5,15 @@
 import type { Clock, IRosterProvider, Log } from '@rollcall/connectors';
 import { finalRunStates, type RunMode, type RunState } from '@rollcall/core';
 import type { AttemptParts } from '@rollcall/server/jobs/attempt-run.js';
+import type { Database } from '@rollcall/server/store/database.js';
 import { findRun, type Run } from '@rollcall/server/store/runs.js';
 import type { FailpointName } from '@rollcall/server/sync/failpoints.js';
 import { requestRun } from '@rollcall/server/sync/request-run.js';
 import type { RunPolicy } from '@rollcall/server/sync/run-context.js';
 import type { Promised, Violation } from '../check/violation.js';
-import { readSource } from '../check/source-snapshot.js';
+import { readSource, type SourceSnapshot } from '../check/source-snapshot.js';
 import type { Random } from '../runner/random.js';
+import type { FaultProxy } from '../proxy/fault-proxy.js';
 import { FaultyDatabase } from '../wrap/faulty-database.js';
 import type { InnerWorker } from './inner-worker.js';
 import type { Backend, Lane } from './lane.js';
@@ -32,13 +34,16 @@ export class Trial {
   failpoint: (name: FailpointName) => void = () => undefined;
   wrapProvider: (provider: IRosterProvider) => IRosterProvider = (provider) => provider;
   db: FaultyDatabase;
+  worker!: InnerWorker;
   attemptsAllowed = 12;
+  /** Between the worker and its queue, in scenarios that ask for it. */
+  queueProxy: FaultProxy | null = null;
+  readonly #endings: (() => Promise<unknown>)[] = [];
   /** Called in a loop while a run is waited for. */
   meanwhile: (run: Run) => Promise<void> = async () => undefined;
 
   constructor(
     readonly lane: Lane,
-    readonly worker: InnerWorker,
     readonly backend: Backend,
     readonly random: Random,
     readonly site: Site,
@@ -71,8 +76,10 @@ export class Trial {
     if (!holds) this.violate('unexpected', what);
   }
 
-  async look(): Promise<void> {
-    this.site.remember(await readSource(this.site.sandbox.baseUrl));
+  async look(): Promise<SourceSnapshot> {
+    const source = await readSource(this.site.sandbox.baseUrl);
+    this.site.remember(source);
+    return source;
   }
 
   async request(mode: RunMode = 'full', site: Site = this.site): Promise<string> {
@@ -107,7 +114,7 @@ export class Trial {
   /** Pauses are over at once: what a person would wait for is not waited for here. */
   async until(runId: string, holds: (run: Run) => boolean, site: Site = this.site): Promise<Run> {
     const deadline = Date.now() + patienceMs;
-    for (let n = 0; ; n += 1) {
+    for (;;) {
       const run = await this.find(runId, site);
       if (holds(run)) return run;
       if (Date.now() > deadline) {
@@ -116,7 +123,6 @@ export class Trial {
       }
       await this.meanwhile(run);
       if (run.state === 'paused') await this.hurry();
-      if (n % 8 === 7) await this.worker.sweep();
       await new Promise((done) => setTimeout(done, 10));
     }
   }
@@ -133,8 +139,20 @@ export class Trial {
     await this.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
   }
 
+  /** Done when the scenario is over, whatever became of it. */
+  atEnd(ending: () => Promise<unknown>): void {
+    this.#endings.push(ending);
+  }
+
+  /** From now on the worker's way to the database leads elsewhere, for example through a proxy. */
+  reach(database: Database): void {
+    this.db = new FaultyDatabase(this.lane.base.urls.worker, database);
+    this.atEnd(() => database.close());
+  }
+
   /** No fault is left. */
   async heal(): Promise<void> {
+    for (const ending of this.#endings.splice(0).toReversed()) await ending();
     this.db.heal();
     this.settings = {};
     this.clock = systemClock;
