@@ -77,7 +77,7 @@ async function tokens(trial: Trial): Promise<void> {
   const { fault, states } = trial.random.pick([
     { fault: { fault: 'token-expiry', uses: trial.random.between(0, 6) }, states: [] },
     { fault: { fault: 'error', status: 401 }, states: ['needs_attention'] },
-    { fault: { fault: 'error', status: 401, everyNth: 4 }, states: [] },
+    { fault: { fault: 'error', status: 401, everyNth: 4 }, states: ['needs_attention'] },
     { fault: { fault: 'error', status: 403, collection: 'users' }, states: ['needs_attention'] },
     { fault: { fault: 'error', status: 500, path: '/oauth2/token' }, states: ['paused'] },
     { fault: null, states: ['needs_attention'] },

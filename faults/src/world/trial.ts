@@ -147,7 +147,11 @@ export class Trial {
   /** From now on the worker's way to the database leads elsewhere, for example through a proxy. */
   reach(database: Database): void {
     this.db = new FaultyDatabase(this.lane.base.urls.worker, database);
-    this.atEnd(() => database.close());
+    this.atEnd(async () => {
+      this.db = this.#newDatabase();
+      await this.worker.idle(patienceMs);
+      await database.close();
+    });
   }
 
   /** No fault is left. */
