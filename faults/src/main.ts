@@ -3,7 +3,7 @@
  * the source for itself. Progress goes to standard error, the result to standard output; a violation is exit code 1.
  */
 import { FlagProblem, readFlags, usage, type Flags } from './flags.js';
-import { asTable, faultReport, type FaultReport, type Verdict } from './runner/fault-report.js';
+import { asTable, faultReport, type Verdict } from './runner/fault-report.js';
 import { commandOf, planTrials } from './runner/plan-trials.js';
 import { runSuite } from './runner/run-suite.js';
 
@@ -20,8 +20,9 @@ try {
   const flags = readFlags(process.argv.slice(2));
   if (flags.help) console.log(usage);
   else {
-    const report = await faults(flags);
-    console.log(flags.json ? JSON.stringify(report, null, 2) : asTable(report));
+    const verdicts = await faults(flags);
+    const report = faultReport(flags.seed, verdicts);
+    console.log(flags.json ? JSON.stringify(report, null, 2) : asTable(report, verdicts));
     process.exitCode = interrupted.signal.aborted ? 130 : report.failures.length > 0 ? 1 : 0;
   }
 } catch (error) {
@@ -31,7 +32,7 @@ try {
 // A client of Redis or PostgreSQL that was cut off may keep a timer; nothing of ours is under way any more.
 process.exit();
 
-async function faults(flags: Flags): Promise<FaultReport> {
+async function faults(flags: Flags): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const begun = performance.now();
   const trials = planTrials(flags);
@@ -47,7 +48,7 @@ async function faults(flags: Flags): Promise<FaultReport> {
       if (verdicts.length % 20 === 0) log(`faults: ${verdicts.length} of ${trials.length} trials, ${seconds} s`);
     },
   });
-  return faultReport(flags.seed, verdicts);
+  return verdicts;
 }
 
 function tell({ trial, violations }: Verdict): void {

@@ -23,6 +23,8 @@ export interface Verdict {
   readonly trial: PlannedTrial;
   readonly violations: readonly Violation[];
   readonly resumeSeconds: readonly number[];
+  /** How long the trial took. */
+  readonly seconds: number;
 }
 
 export function faultReport(seed: number, verdicts: readonly Verdict[]): FaultReport {
@@ -65,8 +67,13 @@ export function percentile(sorted: readonly number[], share: number): number | n
   return Math.round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]! * 100) / 100;
 }
 
-export function asTable({ byFault: faults, ...report }: FaultReport): string {
-  const rows = Object.entries(faults).map(([fault, { runs, violations }]) => `${fault.padEnd(5)} ${runs} runs, ${violations} violations`);
+export function asTable({ byFault: faults, ...report }: FaultReport, verdicts: readonly Verdict[]): string {
+  const mean = (fault: string, runs: number) =>
+    verdicts.filter(({ trial }) => trial.fault === fault).reduce((sum, { seconds }) => sum + seconds, 0) / runs;
+  const rows = Object.entries(faults).map(
+    ([fault, { runs, violations }]) =>
+      `${fault.padEnd(5)} ${runs} runs, ${violations} violations, ${mean(fault, runs).toFixed(1)} s each`,
+  );
   const { lost, doubled, foreign, stuck, resumeSeconds: resumed } = report;
   return [
     ...rows,

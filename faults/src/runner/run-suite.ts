@@ -24,7 +24,12 @@ const crewLanesEach = 4;
 /** Trials after which a lane gets an empty database. */
 const renewAfter = 25;
 
-type Play = (trial: PlannedTrial) => Promise<Verdict>;
+type Play = (trial: PlannedTrial) => Promise<Omit<Verdict, 'seconds'>>;
+
+async function timed(play: () => ReturnType<Play>): Promise<Verdict> {
+  const begun = performance.now();
+  return { ...(await play()), seconds: (performance.now() - begun) / 1000 };
+}
 
 export async function runSuite(trials: readonly PlannedTrial[], options: SuiteOptions): Promise<void> {
   const of = (kind: ReturnType<typeof kindOf>, backend?: Backend) =>
@@ -69,7 +74,7 @@ function lanes(
     const lane = await open(n);
     try {
       for (let trial = queue.shift(); trial && !options.stop.aborted; trial = queue.shift())
-        options.onVerdict(await lane.play(trial));
+        options.onVerdict(await timed(() => lane.play(trial)));
     } finally {
       await lane.close();
     }
@@ -103,7 +108,8 @@ async function crewLane(postgres: Postgres, backend: Backend, n: number, options
   const stage = new CrewStage(await Lane.open(own), backend);
   return {
     async play(trial) {
-      return { trial, ...(await stage.play(scenarioOf(trial) as CrewScenario, trial.seed)) };
+      const { violations, resumeSeconds } = await stage.play(scenarioOf(trial) as CrewScenario, trial.seed);
+      return { trial, violations, resumeSeconds };
     },
     close: () => stage.close(),
   };

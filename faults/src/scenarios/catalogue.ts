@@ -1,11 +1,16 @@
 /** Every scenario of the suite. A fault without one is not in the report: nothing is counted that was not tried. */
+import { badAnswers } from './bad-answers.js';
+import { clocks } from './clocks.js';
 import { databaseFaults } from './database-faults.js';
 import { deaths } from './deaths.js';
 import { dyingServers } from './dying-servers.js';
 import { killedWorkers } from './killed-workers.js';
+import { massChanges } from './mass-changes.js';
+import { queueFaults } from './queue-faults.js';
 import type { Scenario } from './scenario.js';
 import { sourceErrors } from './source-errors.js';
 import { unsteadyLists } from './unsteady-lists.js';
+import { wordsOfPeople } from './words-of-people.js';
 
 const scenarios: readonly Scenario[] = [
   ...killedWorkers,
@@ -14,6 +19,11 @@ const scenarios: readonly Scenario[] = [
   ...databaseFaults,
   ...sourceErrors,
   ...unsteadyLists,
+  ...badAnswers,
+  ...queueFaults,
+  ...clocks,
+  ...massChanges,
+  ...wordsOfPeople,
 ];
 
 const order = (fault: string): number => Number(fault.slice(1));

@@ -96,7 +96,7 @@ async function noMoreConnections(trial: Trial): Promise<void> {
   proxy.resetAll();
   await later(trial.random.between(50, 500));
   proxy.set();
-  await trial.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
+  await trial.endLeases();
   await trial.completes(trial.settle(runId));
 }
 
@@ -131,7 +131,7 @@ async function readOnly(trial: Trial): Promise<void> {
   await postgres.ask(`ALTER ROLE rollcall_worker IN DATABASE ${name} RESET default_transaction_read_only`);
   await trial.lane.ask(anew);
   trial.expect(during.state !== 'failed', `a database that may only be read failed the run: ${during.reason}`);
-  await trial.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
+  await trial.endLeases();
   await trial.completes(trial.settle(runId));
 }
 

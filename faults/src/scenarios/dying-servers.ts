@@ -16,7 +16,7 @@ export const dyingServers: readonly InnerScenario[] = [
       await later(trial.random.between(0, 300));
       await postgres.comeBack();
       await answers(() => trial.lane.ask('SELECT 1'));
-      await trial.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
+      await trial.endLeases();
       await trial.completes(trial.settle(runId));
     },
   },

@@ -21,6 +21,7 @@ export class InnerWorker {
   #running: RunningWorker | null = null;
   #sweeping: Promise<void> = Promise.resolve();
   #inHand = 0;
+  #lastEnd = 0;
   readonly bell: RunBell;
 
   private constructor(
@@ -55,6 +56,11 @@ export class InnerWorker {
     return worker;
   }
 
+  /** Whether no attempt has been under way for a while, so that a lease that is held is nobody's any more. */
+  get isIdle(): boolean {
+    return this.#inHand === 0 && performance.now() - this.#lastEnd > 250;
+  }
+
   /** Until nothing is being worked on. False when that takes longer than `ms`. */
   async idle(ms: number): Promise<boolean> {
     const deadline = Date.now() + ms;
@@ -74,6 +80,7 @@ export class InnerWorker {
       return await work();
     } finally {
       this.#inHand -= 1;
+      this.#lastEnd = performance.now();
     }
   }
 

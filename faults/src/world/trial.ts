@@ -122,13 +122,20 @@ export class Trial {
         return run;
       }
       await this.meanwhile(run);
-      if (run.state === 'paused') await this.hurry();
+      await this.hurry(run);
       await new Promise((done) => setTimeout(done, 10));
     }
   }
 
-  async hurry(): Promise<void> {
-    await this.lane.ask(`UPDATE runs SET resume_at = now() WHERE state = 'paused' AND resume_at > now()`);
+  /** Also the lease of an attempt that ended without a word has run out at once. */
+  async hurry({ state }: Run): Promise<void> {
+    if (state === 'paused')
+      await this.lane.ask(`UPDATE runs SET resume_at = now() WHERE state = 'paused' AND resume_at > now()`);
+    if (this.worker.isIdle) await this.endLeases();
+  }
+
+  async endLeases(): Promise<void> {
+    await this.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
   }
 
   /** A process took the place of the one that died: its leases have run out, its connections are new. */
@@ -136,7 +143,7 @@ export class Trial {
     await this.worker.idle(patienceMs);
     this.failpoint = () => undefined;
     this.db = this.#newDatabase();
-    await this.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
+    await this.endLeases();
   }
 
   /** Done when the scenario is over, whatever became of it. */
