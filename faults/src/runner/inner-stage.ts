@@ -11,18 +11,21 @@ import { Trial } from '../world/trial.js';
 import type { InnerScenario } from '../scenarios/scenario.js';
 import { Random } from './random.js';
 
-/** A lane with its workers, one on each queue, and the trial that it is at. */
+/** A lane with its one worker, and the trial that it is at. */
 export class InnerStage {
-  #workers = new Map<Backend, InnerWorker>();
+  #worker: InnerWorker | null = null;
   #trial: Trial | null = null;
 
-  constructor(readonly lane: Lane) {}
+  constructor(
+    readonly lane: Lane,
+    private readonly backend: Backend,
+  ) {}
 
-  async play(scenario: InnerScenario, backend: Backend, seed: number): Promise<Violation[]> {
-    const trial = new Trial(this.lane, backend, new Random(seed), await this.lane.newSite());
+  async play(scenario: InnerScenario, seed: number): Promise<Violation[]> {
+    const trial = new Trial(this.lane, this.backend, new Random(seed), await this.lane.newSite());
     this.#trial = trial;
     try {
-      trial.worker = await (scenario.needsQueueProxy ? this.#proxied(trial) : this.#worker(backend));
+      trial.worker = await (scenario.needsQueueProxy ? this.#proxied(trial) : this.#hired());
       const [source, beside] = await Promise.all([trial.site, trial.bystander].map((s) => readSource(s.sandbox.baseUrl)));
       mergeUniverse(trial.site.universe, source!);
       mergeUniverse(trial.bystander.universe, beside!);
@@ -39,19 +42,18 @@ export class InnerStage {
   }
 
   async renew(): Promise<void> {
-    await this.#stopWorkers();
+    await this.#dismiss();
     await this.lane.renew();
   }
 
   async close(): Promise<void> {
-    await this.#stopWorkers();
+    await this.#dismiss();
     await this.lane.close();
   }
 
-  async #worker(backend: Backend): Promise<InnerWorker> {
-    const made = this.#workers.get(backend) ?? (await this.#started(this.lane.queueAt(backend)));
-    this.#workers.set(backend, made);
-    return made;
+  async #hired(): Promise<InnerWorker> {
+    this.#worker ??= await this.#started(this.lane.queueAt(this.backend));
+    return this.#worker;
   }
 
   #started(queueAt: QueueAddress): Promise<InnerWorker> {
@@ -60,7 +62,7 @@ export class InnerStage {
 
   /** Nobody else may listen meanwhile: a worker with a sound way to the queue would take all the jobs. */
   async #proxied(trial: Trial): Promise<InnerWorker> {
-    await this.#stopWorkers();
+    await this.#dismiss();
     const { databaseUrl, redisUrl } = this.lane.queueAt(trial.backend);
     const proxy = await FaultProxy.to(redisUrl ?? databaseUrl);
     trial.queueProxy = proxy;
@@ -74,9 +76,9 @@ export class InnerStage {
     await trial.queueProxy?.close();
   }
 
-  async #stopWorkers(): Promise<void> {
-    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
-    this.#workers.clear();
+  async #dismiss(): Promise<void> {
+    await this.#worker?.stop();
+    this.#worker = null;
   }
 }
 

@@ -19,7 +19,7 @@ export interface SuiteOptions {
 
 /** Students of a lane: about 430 rows, in several pages and chunks. */
 const students = 12;
-const innerLanes = 3;
+const innerLanesEach = 2;
 const crewLanesEach = 4;
 /** Trials after which a lane gets an empty database. */
 const renewAfter = 25;
@@ -40,8 +40,12 @@ export async function runSuite(trials: readonly PlannedTrial[], options: SuiteOp
       const queue = of('crew', backend);
       return lanes(queue, crewLanesEach, (n) => crewLane(postgres, backend, n, options), options);
     });
-    const inner = lanes(of('inner'), innerLanes, (n) => innerLane(postgres, `inner_${n}`, options), options);
-    await allOf([...inner, ...crews, stormLane(of('storm'), options)]);
+    const inner = options.backends.flatMap((backend, at) => {
+      const open = (n: number) => innerLane(postgres, { name: `inner_${backend}_${n}`, backend, n: 2 * at + n }, options);
+      return lanes(of('inner', backend), innerLanesEach, open, options);
+    });
+    const storms = options.backends.map((backend) => stormLane(of('storm', backend), backend, options));
+    await allOf([...inner, ...crews, ...storms]);
   } finally {
     await postgres.stop();
   }
@@ -89,14 +93,21 @@ const laneOptions = (postgres: Postgres, name: string, n: number, options: Suite
   seed: (options.seed % 1000) + 2 * n,
 });
 
-async function innerLane(postgres: Postgres, name: string, options: SuiteOptions): Promise<OpenLane> {
-  const stage = new InnerStage(await Lane.open(laneOptions(postgres, name, name.length, options)));
+interface Place {
+  readonly name: string;
+  readonly backend: Backend;
+  readonly n: number;
+}
+
+async function innerLane(postgres: Postgres, { name, backend, n }: Place, options: SuiteOptions): Promise<OpenLane> {
+  const own = { ...laneOptions(postgres, name, n, options), backends: [backend] };
+  const stage = new InnerStage(await Lane.open(own), backend);
   let played = 0;
   return {
     async play(trial) {
       played += 1;
       if (played % renewAfter === 0) await stage.renew();
-      const violations = await stage.play(scenarioOf(trial) as InnerScenario, trial.backend, trial.seed);
+      const violations = await stage.play(scenarioOf(trial) as InnerScenario, trial.seed);
       return { trial, violations, resumeSeconds: [] };
     },
     close: () => stage.close(),
@@ -115,11 +126,11 @@ async function crewLane(postgres: Postgres, backend: Backend, n: number, options
   };
 }
 
-async function stormLane(queue: PlannedTrial[], options: SuiteOptions): Promise<void> {
+async function stormLane(queue: PlannedTrial[], backend: Backend, options: SuiteOptions): Promise<void> {
   if (queue.length === 0) return;
   const postgres = await Postgres.start(true);
   try {
-    await allOf(lanes(queue, 1, () => innerLane(postgres, 'storm', options), options));
+    await allOf(lanes(queue, 1, () => innerLane(postgres, { name: 'storm', backend, n: 9 }, options), options));
   } finally {
     await postgres.stop();
   }

@@ -123,7 +123,7 @@ export class Trial {
       }
       await this.meanwhile(run);
       await this.hurry(run);
-      await new Promise((done) => setTimeout(done, 10));
+      await new Promise((done) => setTimeout(done, 20));
     }
   }
 
