@@ -9,63 +9,158 @@ export interface HubRow {
   readonly active: boolean;
   /** The links that name it; one, where all is well. */
   readonly externalIds: readonly string[];
-  readonly linkState: string | null;
   readonly values: Comparable;
 }
 
 export type HubSnapshot = ReadonlyMap<EntityName, readonly HubRow[]>;
 
+type Stored = Readonly<Record<string, never>>;
+
+interface Link {
+  readonly entity: EntityName;
+  readonly local: string;
+  readonly external: string;
+}
+
 export async function readHub(ask: Ask, tenantId: string): Promise<HubSnapshot> {
+  const links = await ask<Link>(
+    'SELECT entity, local_id AS local, external_id AS external FROM external_system_mappings WHERE tenant_id = $1',
+    [tenantId],
+  );
+  const names = new Names(links, await rolesOf(ask, tenantId));
   const hub = new Map<EntityName, readonly HubRow[]>();
-  for (const [name, { table, values }] of Object.entries(tables) as [EntityName, (typeof tables)[EntityName]][])
+  for (const [name, { table, values }] of Object.entries(tables) as [EntityName, (typeof tables)[EntityName]][]) {
+    const rows = await ask<{ row: Stored }>(`SELECT to_jsonb(t) AS row FROM ${table} t WHERE tenant_id = $1`, [tenantId]);
     hub.set(
       name,
-      await ask<HubRow>(
-        `WITH ext AS MATERIALIZED (SELECT local_id, min(external_id) AS id FROM external_system_mappings WHERE tenant_id = $1 GROUP BY 1)
-         SELECT t.id AS "localId", t.active, coalesce(l.ids, '{}') AS "externalIds", l.state AS "linkState",
-           jsonb_build_object(${values}) AS values
-         FROM ${table} t LEFT JOIN (SELECT local_id, array_agg(external_id ORDER BY external_id) AS ids, min(state) AS state
-           FROM external_system_mappings WHERE tenant_id = $1 AND entity = $2 GROUP BY 1) l ON l.local_id = t.id
-         WHERE t.tenant_id = $1`,
-        [tenantId, name],
-      ),
+      rows.map(({ row }) => ({
+        localId: row.id!,
+        active: row.active!,
+        externalIds: names.all(name, row.id!),
+        values: values(row, names),
+      })),
     );
+  }
   return hub;
 }
 
-const one = (column: string): string => `(SELECT e.id FROM ext e WHERE e.local_id = t.${column})`;
-const many = (column: string): string =>
-  `(SELECT coalesce(jsonb_agg(e.id ORDER BY e.id COLLATE "C"), '[]') FROM ext e WHERE e.local_id = ANY (t.${column}))`;
-const list = (column: string): string =>
-  `(SELECT coalesce(jsonb_agg(x ORDER BY x COLLATE "C"), '[]') FROM unnest(t.${column}) x)`;
+async function rolesOf(ask: Ask, tenantId: string): Promise<readonly StoredRole[]> {
+  return ask<StoredRole>(
+    'SELECT user_id AS "user", role_type AS type, role, org_id AS org FROM user_roles WHERE tenant_id = $1',
+    [tenantId],
+  );
+}
 
-const tables: Readonly<Record<EntityName, { table: string; values: string }>> = {
-  orgs: { table: 'orgs', values: `'name', t.name, 'type', t.type, 'identifier', t.identifier, 'parent', ${one('parent_id')}` },
+interface StoredRole {
+  readonly user: string;
+  readonly type: string;
+  readonly role: string;
+  readonly org: string;
+}
+
+class Names {
+  readonly #links = new Map<string, string[]>();
+  readonly #external = new Map<string, string>();
+  readonly #roles = new Map<string, string[]>();
+
+  constructor(links: readonly Link[], roles: readonly StoredRole[]) {
+    for (const { entity, local, external } of links) {
+      push(this.#links, `${entity} ${local}`, external);
+      this.#external.set(local, external);
+    }
+    for (const { user, type, role, org } of roles) push(this.#roles, user, [type, role, this.one(org)].join(' '));
+  }
+
+  all(entity: EntityName, local: string): readonly string[] {
+    return this.#links.get(`${entity} ${local}`) ?? [];
+  }
+
+  one(local: string | null | undefined): string | null {
+    return local ? (this.#external.get(local) ?? local) : null;
+  }
+
+  many(locals: readonly string[]): unknown {
+    return locals.map((local) => this.one(local)).toSorted();
+  }
+
+  roles(user: string): unknown {
+    return (this.#roles.get(user) ?? []).toSorted();
+  }
+}
+
+function push(map: Map<string, string[]>, key: string, value: string): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+const list = (values: readonly string[]): unknown => [...values].toSorted();
+
+const tables: Readonly<Record<EntityName, { table: string; values: (row: Stored, names: Names) => Comparable }>> = {
+  orgs: {
+    table: 'orgs',
+    values: (row, names) => ({ name: row.name, type: row.type, identifier: row.identifier, parent: names.one(row.parent_id) }),
+  },
   academicSessions: {
     table: 'academic_sessions',
-    values: `'title', t.title, 'type', t.type, 'start', t.start_date, 'end', t.end_date, 'year', t.school_year,
-      'parent', ${one('parent_id')}, 'org', ${one('org_id')}`,
+    values: (row, names) => ({
+      title: row.title,
+      type: row.type,
+      start: row.start_date,
+      end: row.end_date,
+      year: row.school_year,
+      parent: names.one(row.parent_id),
+      org: names.one(row.org_id),
+    }),
   },
   courses: {
     table: 'courses',
-    values: `'title', t.title, 'code', t.course_code, 'grades', ${list('grades')}, 'subjects', ${list('subjects')},
-      'org', ${one('org_id')}, 'year', ${one('school_year_id')}`,
+    values: (row, names) => ({
+      title: row.title,
+      code: row.course_code,
+      grades: list(row.grades!),
+      subjects: list(row.subjects!),
+      org: names.one(row.org_id),
+      year: names.one(row.school_year_id),
+    }),
   },
   users: {
     table: 'users',
-    values: `'given', t.given_name, 'family', t.family_name, 'middle', t.middle_name, 'username', t.username, 'email', t.email,
-      'enabled', t.enabled_user, 'grades', ${list('grades')}, 'school', ${one('school_id')}, 'agents', ${many('agent_ids')},
-      'roles', (SELECT coalesce(jsonb_agg(x ORDER BY x COLLATE "C"), '[]') FROM (SELECT concat_ws(' ', r.role_type, r.role,
-        (SELECT e.id FROM ext e WHERE e.local_id = r.org_id)) AS x FROM user_roles r WHERE r.tenant_id = $1 AND r.user_id = t.id) y)`,
+    values: (row, names) => ({
+      given: row.given_name,
+      family: row.family_name,
+      middle: row.middle_name,
+      username: row.username,
+      email: row.email,
+      enabled: row.enabled_user,
+      grades: list(row.grades!),
+      school: names.one(row.school_id),
+      agents: names.many(row.agent_ids!),
+      roles: names.roles(row.id!),
+    }),
   },
   classes: {
     table: 'classes',
-    values: `'title', t.title, 'code', t.class_code, 'type', t.class_type, 'grades', ${list('grades')}, 'course', ${one('course_id')},
-      'school', ${one('school_id')}, 'terms', ${many('term_ids')}`,
+    values: (row, names) => ({
+      title: row.title,
+      code: row.class_code,
+      type: row.class_type,
+      grades: list(row.grades!),
+      course: names.one(row.course_id),
+      school: names.one(row.school_id),
+      terms: names.many(row.term_ids!),
+    }),
   },
   enrollments: {
     table: 'enrollments',
-    values: `'role', t.role, 'primary', t.is_primary, 'begin', t.begin_date, 'end', t.end_date, 'user', ${one('user_id')},
-      'class', ${one('class_id')}, 'school', ${one('school_id')}`,
+    values: (row, names) => ({
+      role: row.role,
+      primary: row.is_primary,
+      begin: row.begin_date,
+      end: row.end_date,
+      user: names.one(row.user_id),
+      class: names.one(row.class_id),
+      school: names.one(row.school_id),
+    }),
   },
 };

@@ -15,25 +15,30 @@ export const badAnswers: readonly InnerScenario[] = [
 
 const collections = ['orgs', 'academicSessions', 'courses', 'users', 'classes', 'enrollments'] as const;
 
+/** A first load without its orgs is held back as a whole later, when they come; that is the guard's to prove. */
+const early: readonly string[] = ['orgs', 'academicSessions', 'courses'];
+const notFirstWithout = (trial: Trial, entity: string) => prepare(trial, early.includes(entity) ? false : undefined);
+
 async function faultyAnswers(trial: Trial): Promise<void> {
-  await prepare(trial);
+  const collection = trial.random.pick(collections);
+  await notFirstWithout(trial, collection);
   const before = await activeRows(trial);
   const { sandbox } = trial.site;
   const fault = trial.random.pick(['truncate', 'html', 'empty-body', 'close', 'wrong-key']);
   const often = trial.random.pick([{ times: 1 }, { everyNth: 5 }, {}]);
-  await sandbox.fault({ fault, collection: trial.random.pick(collections), ...often });
+  await sandbox.fault({ fault, collection, ...often });
   const run = await trial.settle(await trial.request());
   await stopsWithReason(trial, run, ['paused', 'needs_attention']);
   await nothingWent(trial, before);
 }
 
 async function mangled(trial: Trial, spoilers: Record<string, Spoiler>, stops: readonly string[]): Promise<void> {
-  await prepare(trial);
+  const collection = trial.random.pick(collections);
+  await notFirstWithout(trial, collection);
   const before = await activeRows(trial);
   const name = trial.random.pick(Object.keys(spoilers));
   const times = trial.random.pick([1, 2, Infinity]);
-  const part = `/${trial.random.pick(collections)}/`;
-  const source = await ManglingSource.open(trial.site.sandbox.baseUrl, part, spoilers[name]!, times);
+  const source = await ManglingSource.open(trial.site.sandbox.baseUrl, `/${collection}/`, spoilers[name]!, times);
   trial.atEnd(() => source.close());
   trial.sourceUrl = source.baseUrl;
   trial.settings = { gzip: true, maxBodyBytes: 8 * 2 ** 20 };
@@ -61,9 +66,9 @@ async function nothingWent(trial: Trial, before: ReadonlyMap<string, number>): P
 
 /** Rows of two megabytes: they are kept out, the others go on, and memory stays bounded. */
 async function huge(trial: Trial): Promise<void> {
-  await prepare(trial);
-  const { sandbox } = trial.site;
   const entity = trial.random.pick(['users', 'classes', 'courses'] as const);
+  await notFirstWithout(trial, entity);
+  const { sandbox } = trial.site;
   await sandbox.control('bad-records', { entity, kind: 'huge-field', count: trial.random.between(1, 6) });
   trial.settings = { attemptTimeoutMs: 10_000 };
   const run = await trial.completes(trial.sync());
@@ -89,9 +94,9 @@ const poisons = [
 ] as const;
 
 async function poison(trial: Trial): Promise<void> {
-  await prepare(trial);
-  const before = await activeRows(trial);
   const [entity, kind] = trial.random.pick(poisons);
+  await notFirstWithout(trial, entity);
+  const before = await activeRows(trial);
   const { sandbox } = trial.site;
   await sandbox.control('bad-records', { entity, kind, count: trial.random.between(1, 3) });
   const run = await trial.completes(trial.sync());

@@ -3,6 +3,7 @@ import { badAnswers } from './bad-answers.js';
 import { clocks } from './clocks.js';
 import { databaseFaults } from './database-faults.js';
 import { deaths } from './deaths.js';
+import { deploys } from './deploys.js';
 import { dyingServers } from './dying-servers.js';
 import { killedWorkers } from './killed-workers.js';
 import { massChanges } from './mass-changes.js';
@@ -24,6 +25,7 @@ const scenarios: readonly Scenario[] = [
   ...clocks,
   ...massChanges,
   ...wordsOfPeople,
+  ...deploys,
 ];
 
 const order = (fault: string): number => Number(fault.slice(1));

@@ -42,6 +42,9 @@ export class InnerWorker {
       get log() {
         return now().log;
       },
+      get engineVersion() {
+        return now().engineVersion;
+      },
       work: (lease, signal) => worker.#counted(() => now().work(lease, signal)),
     };
     worker.#running = await startWorker(runRequested, parts, worker.#stop.signal, {

@@ -31,6 +31,7 @@ export interface LaneOptions {
 
 interface Base {
   readonly urls: DatabaseUrls;
+  readonly adminUrl: string;
   readonly admin: pg.Pool;
   readonly worker: Database;
   readonly app: Database;
@@ -69,7 +70,7 @@ export class Lane {
     const worker = new Database(urls.worker, { connections: 8 });
     const app = new Database(urls.app, { connections: 3 });
     const bystander = await addSite(app, 'beside', this.beside);
-    this.#base = { urls, admin, worker, app, bystander };
+    this.#base = { urls, adminUrl, admin, worker, app, bystander };
   }
 
   get #database(): string {
@@ -93,6 +94,10 @@ export class Lane {
 
   queueAt(backend: Backend, role: 'app' | 'worker' = 'worker'): QueueAddress {
     return { databaseUrl: this.#base.urls[role], redisUrl: backend === 'redis' ? this.redis.url : undefined };
+  }
+
+  get adminUrl(): string {
+    return this.#base.adminUrl;
   }
 
   /** As a superuser. */

@@ -23,15 +23,15 @@ export class Postgres {
   /** `alone`: a server that may be killed, whoever else is on the machine. */
   static async start(alone = false): Promise<Postgres> {
     const lent = process.env.ROLLCALL_TEST_ADMIN_URL;
-    const postgres = lent && !alone ? new Postgres(null, null, lent) : await Postgres.#started();
+    const postgres = lent && !alone ? new Postgres(null, null, lent) : await Postgres.#started(alone);
     await postgres.#makeTemplate();
     return postgres;
   }
 
-  static async #started(): Promise<Postgres> {
+  static async #started(alone: boolean): Promise<Postgres> {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-faults-'));
     chmodSync(folder, 0o711); // root's PostgreSQL runs as another user, who has to pass
-    const running = await startPostgres({ dataDir: folder, settings });
+    const running = await startPostgres({ dataDir: folder, settings: alone ? durable : quick });
     return new Postgres(running, folder, running.adminUrl);
   }
 
@@ -57,7 +57,7 @@ export class Postgres {
   async comeBack(): Promise<void> {
     const { running, folder } = this;
     await running!.stop();
-    this.running = await startPostgres({ dataDir: folder!, port: running!.port, settings });
+    this.running = await startPostgres({ dataDir: folder!, port: running!.port, settings: durable });
   }
 
   /** Superuser's statements, one after another on one connection. */
@@ -84,4 +84,7 @@ export class Postgres {
   }
 }
 
-const settings = { fsync: 'off', max_connections: '400', autovacuum: 'off', shared_buffers: '256MB', max_wal_size: '1GB' };
+/** A server that is killed must keep what it said it had; only the disk is never waited for. */
+const durable = { fsync: 'off', max_connections: '400', autovacuum: 'off', shared_buffers: '256MB', max_wal_size: '1GB' };
+
+const quick = { ...durable, synchronous_commit: 'off' };

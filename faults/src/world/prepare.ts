@@ -1,8 +1,8 @@
 /** What a trial begins with: an empty hub, or one in step with a source in which some things have changed since. */
 import type { Trial } from './trial.js';
 
-export async function prepare(trial: Trial, isFirst = trial.random.chance(0.4)): Promise<void> {
-  if (isFirst) return;
+export async function prepare(trial: Trial, isFirst?: boolean): Promise<void> {
+  if (isFirst ?? trial.random.chance(0.4)) return;
   await trial.completes(trial.sync());
   const { sandbox } = trial.site;
   await sandbox.control('edit', { share: 0.2 });

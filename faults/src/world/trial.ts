@@ -36,6 +36,8 @@ export class Trial {
   db: FaultyDatabase;
   worker!: InnerWorker;
   attemptsAllowed = 12;
+  /** Of the worker's engine; undefined is the present one. */
+  engineVersion: number | undefined;
   /** Between the worker and its queue, in scenarios that ask for it. */
   queueProxy: FaultProxy | null = null;
   readonly #endings: (() => Promise<unknown>)[] = [];
@@ -58,7 +60,8 @@ export class Trial {
 
   /** What the worker takes at the beginning of an attempt. */
   parts(): AttemptParts {
-    return { db: this.db, log: this.log, work: workOf(this, this.db) };
+    const { db, log, engineVersion } = this;
+    return { db, log, work: workOf(this, db), ...(engineVersion === undefined ? {} : { engineVersion }) };
   }
 
   readonly log: Log = {
@@ -168,6 +171,7 @@ export class Trial {
     this.settings = {};
     this.clock = systemClock;
     this.wrapProvider = (provider) => provider;
+    this.engineVersion = undefined;
     this.failpoint = () => undefined;
     this.sourceUrl = this.site.sandbox.baseUrl;
     this.meanwhile = async () => undefined;

@@ -19,6 +19,8 @@ export interface AttemptParts {
   readonly log: Log;
   /** Works on the run under the lease: the engine with everything it needs. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
+  /** Of the engine that works; its own one unless another is handed in. */
+  readonly engineVersion?: number;
 }
 
 /** `over`: nothing to do now. `taken`: somebody else works on it. `stopped`: this process ends. `away`: the database is. */
@@ -31,7 +33,7 @@ export async function attemptRun(
 ): Promise<AttemptEnd> {
   const { db, log } = parts;
   try {
-    if (!(await isDue(db, run))) return 'over';
+    if (!(await isDue(parts, run))) return 'over';
     // Each attempt is an owner of its own, so that two attempts of one process exclude each other as well.
     const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
     const end = await withLease(db, { ...run, owner }, stop, (lease, signal) => underLease(parts, lease, signal));
@@ -47,7 +49,7 @@ export async function attemptRun(
 async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal): Promise<AttemptEnd> {
   const { db, log } = parts;
   // Between the look and the lease another attempt may have brought the run to its end.
-  if (!(await isDue(db, lease)) || (await giveUp(db, lease))) return 'over';
+  if (!(await isDue(parts, lease)) || (await giveUp(db, lease))) return 'over';
   try {
     log.info('attempt.started', { run: lease.runId });
     const run = await parts.work(lease, signal);
@@ -66,8 +68,8 @@ async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal
   }
 }
 
-const isDue = (db: Database, run: { tenantId: string; runId: string }): Promise<boolean> =>
-  db.withTenant(run.tenantId, (tx) => isRunDue(tx, run));
+const isDue = ({ db, engineVersion }: AttemptParts, run: { tenantId: string; runId: string }): Promise<boolean> =>
+  db.withTenant(run.tenantId, (tx) => isRunDue(tx, run, engineVersion));
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 

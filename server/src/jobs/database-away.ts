@@ -1,7 +1,10 @@
 /** Tells a database that is away, or a statement that lost a race, from a fault of ours: the former ask for patience only. */
 
-/** Class 08 connection, 57P shut down or starting, 53 out of connections, memory or disk, 40 serialization and deadlock. */
-const passing = /^(08|57P|53|40)/;
+/**
+ * Class 08 connection, 57P shut down or starting, 53 out of connections, memory or disk, 40 serialization and deadlock, 25006 may
+ * only be read for the time being, 57014 and 55P03 took too long.
+ */
+const passing = /^(08|57P|57014|55P03|53|40|25006)/;
 const refused: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,6 +1,7 @@
 /** Runs: one row for each sync of an integration, with its state; a state moves only along core's table. */
 import { Fault, finalRunStates, mayMove, type RunMode, type RunReport, type RunState } from '@rollcall/core';
 import type { Tx } from './database.js';
+import { engineVersion } from './engine-version.js';
 
 export interface Run {
   readonly id: string;
@@ -57,8 +58,8 @@ export async function createRun(
 ): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `INSERT INTO runs (tenant_id, integration_id, mode, trigger, configuration_version, hold_id, undoes_run_id, selection,
-       requested_by, request_reason)
-     SELECT tenant_id, id, $3, $4, configuration_version, $5, $6, $7, $8, $9 FROM integrations WHERE tenant_id = $1 AND id = $2
+       requested_by, request_reason, engine_version)
+     SELECT tenant_id, id, $3, $4, configuration_version, $5, $6, $7, $8, $9, ${engineVersion} FROM integrations WHERE tenant_id = $1 AND id = $2
      RETURNING id`,
     [
       run.tenantId,
@@ -138,10 +139,11 @@ export async function moveRun(
   );
 }
 
-/** Counts a new attempt and returns its number. */
+/** Counts a new attempt and returns its number. From now on the run is for engines of this version and later. */
 export async function beginAttempt(tx: Tx, run: { tenantId: string; runId: string }): Promise<number> {
   const { rows } = await tx.query<{ attempt: number }>(
-    'UPDATE runs SET attempt = attempt + 1 WHERE tenant_id = $1 AND id = $2 RETURNING attempt',
+    `UPDATE runs SET attempt = attempt + 1, engine_version = greatest(engine_version, ${engineVersion})
+     WHERE tenant_id = $1 AND id = $2 RETURNING attempt`,
     [run.tenantId, run.runId],
   );
   return rows[0]!.attempt;
