@@ -1,9 +1,16 @@
 /** Runs TypeScript sources as ES modules through swc; the database and other services are started by scripts/test.mjs. */
 export default {
   testEnvironment: 'node',
-  roots: ['core/src', 'connectors/src', 'server/src', 'timeback-sandbox/src', 'bench/src', 'faults/src', 'scripts', 'launcher'].map(
-    (r) => `<rootDir>/${r}`,
-  ),
+  roots: [
+    'core/src',
+    'connectors/src',
+    'server/src',
+    'timeback-sandbox/src',
+    'bench/src',
+    'faults/src',
+    'scripts',
+    'launcher',
+  ].map((r) => `<rootDir>/${r}`),
   testMatch: process.env.ROLLCALL_FULL ? ['**/*.test.{ts,mjs}'] : ['**/*.test.{ts,mjs}', '!**/*.full.test.{ts,mjs}'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

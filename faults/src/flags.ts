@@ -26,7 +26,8 @@ export function readFlags(args: readonly string[]): Flags {
   const { values } = parse(args);
   const only = values.only === undefined ? faultNames : values.only.split(',').map((name) => name.trim().toUpperCase());
   const unknown = only.filter((name) => !faultNames.includes(name));
-  if (unknown.length > 0) throw new FlagProblem(`There is no fault ${unknown.join(', ')}; known are ${faultNames.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new FlagProblem(`There is no fault ${unknown.join(', ')}; known are ${faultNames.join(', ')}.`);
   const backend = values.backend ?? 'both';
   if (backend !== 'both' && !backends.includes(backend as Backend))
     throw new FlagProblem('--backend must be postgres, redis or both.');

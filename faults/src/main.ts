@@ -36,7 +36,9 @@ async function faults(flags: Flags): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const begun = performance.now();
   const trials = planTrials(flags);
-  log(`faults: ${trials.length} trials of ${flags.only.length} faults on ${flags.backends.join(' and ')}, seed ${flags.seed}`);
+  log(
+    `faults: ${trials.length} trials of ${flags.only.length} faults on ${flags.backends.join(' and ')}, seed ${flags.seed}`,
+  );
   await runSuite(trials, {
     backends: flags.backends,
     seed: flags.seed,

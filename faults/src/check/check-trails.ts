@@ -76,7 +76,15 @@ const questions: readonly { promise: Promised; text: string }[] = [
   },
   {
     promise: 'foreign',
-    text: ['sync_pages', 'sync_changes', 'sync_chunks', 'run_entities', 'integration_audit_logs', 'change_log', 'run_leases']
+    text: [
+      'sync_pages',
+      'sync_changes',
+      'sync_chunks',
+      'run_entities',
+      'integration_audit_logs',
+      'change_log',
+      'run_leases',
+    ]
       .map(
         (table) => `SELECT concat('${table} has ', count(*), ' rows of a run of another tenant') AS what FROM ${table} t
           JOIN runs r ON r.id = t.run_id WHERE t.tenant_id = $1 AND r.tenant_id <> $1 HAVING count(*) > 0`,

@@ -16,7 +16,8 @@ export async function checkSite(ask: Ask, site: Site, limits: TrailLimits): Prom
   const hub = await readHub(ask, tenantId);
   const found = compareHub({ source, hub, universe, mayBeGone, rejected });
   found.push(...(await checkTrails(ask, tenantId, limits)));
-  for (const [place, text] of await spokenWords(ask, tenantId)) found.push(...findCanaries(universe.words, place, text));
+  for (const [place, text] of await spokenWords(ask, tenantId))
+    found.push(...findCanaries(universe.words, place, text));
   return found;
 }
 

@@ -43,7 +43,8 @@ function compareEntity(name: EntityName, { source, hub, universe, mayBeGone, rej
     if (rejected.has(id) || (isEnded && !held.has(id))) continue;
     const mine = held.get(id);
     if (!mine) found.push({ promise: 'lost', what: `${name} ${id} is not in the hub` });
-    else if (!isEnded && !mine.active) found.push({ promise: 'removed', what: `${name} ${id} is shown and was deactivated` });
+    else if (!isEnded && !mine.active)
+      found.push({ promise: 'removed', what: `${name} ${id} is shown and was deactivated` });
     else if (!isEnded) found.push(...differences(name, id, expected[name](row), mine.values));
   }
   for (const [id, row] of held)

@@ -66,4 +66,5 @@ const roles = (value: unknown): unknown =>
 
 /** Some days come with an hour, some roles with underscores. */
 const day = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 10) : null);
-const camel = (value: unknown): string => String(value).replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+const camel = (value: unknown): string =>
+  String(value).replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());

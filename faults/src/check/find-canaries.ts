@@ -42,6 +42,8 @@ const spoken: Readonly<Record<string, string>> = {
 };
 
 export async function queuedWords(ask: Ask): Promise<string> {
-  const rows = await ask<{ text: string | null }>(`SELECT string_agg(to_jsonb(j)::text, E'\\n') AS text FROM bullmq.job j`);
+  const rows = await ask<{ text: string | null }>(
+    `SELECT string_agg(to_jsonb(j)::text, E'\\n') AS text FROM bullmq.job j`,
+  );
   return rows[0]?.text ?? '';
 }

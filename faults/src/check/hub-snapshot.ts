@@ -30,7 +30,9 @@ export async function readHub(ask: Ask, tenantId: string): Promise<HubSnapshot> 
   const names = new Names(links, await rolesOf(ask, tenantId));
   const hub = new Map<EntityName, readonly HubRow[]>();
   for (const [name, { table, values }] of Object.entries(tables) as [EntityName, (typeof tables)[EntityName]][]) {
-    const rows = await ask<{ row: Stored }>(`SELECT to_jsonb(t) AS row FROM ${table} t WHERE tenant_id = $1`, [tenantId]);
+    const rows = await ask<{ row: Stored }>(`SELECT to_jsonb(t) AS row FROM ${table} t WHERE tenant_id = $1`, [
+      tenantId,
+    ]);
     hub.set(
       name,
       rows.map(({ row }) => ({
@@ -99,7 +101,12 @@ const list = (values: readonly string[]): unknown => [...values].toSorted();
 const tables: Readonly<Record<EntityName, { table: string; values: (row: Stored, names: Names) => Comparable }>> = {
   orgs: {
     table: 'orgs',
-    values: (row, names) => ({ name: row.name, type: row.type, identifier: row.identifier, parent: names.one(row.parent_id) }),
+    values: (row, names) => ({
+      name: row.name,
+      type: row.type,
+      identifier: row.identifier,
+      parent: names.one(row.parent_id),
+    }),
   },
   academicSessions: {
     table: 'academic_sessions',

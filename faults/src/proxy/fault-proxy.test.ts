@@ -140,6 +140,10 @@ describe('a fault proxy', () => {
     expect(text()).toBe('SELECT');
     socket.write('COMMIT');
     expect(await ended).toBe('reset');
-    expect({ heard: heard.join(' '), text: text(), cuts: proxy.cuts }).toEqual({ heard: 'SELECT COMMIT', text: 'SELECT', cuts: 1 });
+    expect({ heard: heard.join(' '), text: text(), cuts: proxy.cuts }).toEqual({
+      heard: 'SELECT COMMIT',
+      text: 'SELECT',
+      cuts: 1,
+    });
   });
 });

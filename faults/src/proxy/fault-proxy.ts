@@ -160,7 +160,7 @@ class Pair {
     if (this.#isCut) return;
     const { bytesPerSecond } = this.rules.fault();
     if (bytesPerSecond === undefined) return this.#pass(piece);
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       // Asked each time: a fault that is over must not go on for the rest of a long answer.
       const rate = this.rules.fault().bytesPerSecond ?? Infinity;
       const step = Math.min(piece.length - at, Math.max(1, Math.ceil(rate / 50)));

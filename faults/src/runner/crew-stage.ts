@@ -51,7 +51,10 @@ export class CrewStage {
     for (const runId of await openRuns(lane.ask, site.tenantId)) await trial.completes(runId);
     await trial.completes(await trial.request());
     const limits = { attempts: trial.attemptsAllowed, rssMb: 512 };
-    trial.violations.push(...(await checkSite(lane.ask, site, limits)), ...(await checkSite(lane.ask, bystander, limits)));
+    trial.violations.push(
+      ...(await checkSite(lane.ask, site, limits)),
+      ...(await checkSite(lane.ask, bystander, limits)),
+    );
     const said = {
       'the log': this.#crew.said(),
       Redis: this.#crew.backend === 'redis' ? await lane.redis.dump() : '',

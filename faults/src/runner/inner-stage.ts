@@ -26,11 +26,14 @@ export class InnerStage {
     this.#trial = trial;
     try {
       trial.worker = await (scenario.needsQueueProxy ? this.#proxied(trial) : this.#hired());
-      const [source, beside] = await Promise.all([trial.site, trial.bystander].map((s) => readSource(s.sandbox.baseUrl)));
+      const [source, beside] = await Promise.all(
+        [trial.site, trial.bystander].map((s) => readSource(s.sandbox.baseUrl)),
+      );
       mergeUniverse(trial.site.universe, source!);
       mergeUniverse(trial.bystander.universe, beside!);
       // Not each time: an unchanged tenant costs as much as the one that is put to the test.
-      const other = trial.random.chance(0.5) ? await trial.request('full', trial.bystander) : null;
+      const other =
+        trial.random.chance(0.5) || !trial.bystander.wasInStep ? await trial.request('full', trial.bystander) : null;
       await scenario.play(trial);
       await makeWhole(trial, other, scenario);
     } catch (error) {
@@ -88,7 +91,8 @@ async function makeWhole(trial: Trial, other: string | null, scenario: InnerScen
   const { lane, site, bystander } = trial;
   await trial.heal();
   for (const runId of await openRuns(lane.ask, site.tenantId)) await trial.settle(runId);
-  if (other !== null) await trial.completes(trial.settle(other, bystander));
+  if (other !== null)
+    bystander.wasInStep = (await trial.completes(trial.settle(other, bystander))).state === 'completed';
   if (scenario.endsItself !== true) await trial.completes(trial.sync());
   const limits = { attempts: trial.attemptsAllowed, rssMb: null };
   trial.violations.push(...(await checkSite(lane.ask, site, limits)));

@@ -41,7 +41,8 @@ export async function runSuite(trials: readonly PlannedTrial[], options: SuiteOp
       return lanes(queue, crewLanesEach, (n) => crewLane(postgres, backend, n, options), options);
     });
     const inner = options.backends.flatMap((backend, at) => {
-      const open = (n: number) => innerLane(postgres, { name: `inner_${backend}_${n}`, backend, n: 2 * at + n }, options);
+      const open = (n: number) =>
+        innerLane(postgres, { name: `inner_${backend}_${n}`, backend, n: 2 * at + n }, options);
       return lanes(of('inner', backend), innerLanesEach, open, options);
     });
     const storms = options.backends.map((backend) => stormLane(of('storm', backend), backend, options));

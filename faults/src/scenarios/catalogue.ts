@@ -34,4 +34,5 @@ export const faultNames: readonly string[] = [...new Set(scenarios.map(({ fault 
   (a, b) => order(a) - order(b),
 );
 
-export const scenariosOf = (fault: string): readonly Scenario[] => scenarios.filter((scenario) => scenario.fault === fault);
+export const scenariosOf = (fault: string): readonly Scenario[] =>
+  scenarios.filter((scenario) => scenario.fault === fault);

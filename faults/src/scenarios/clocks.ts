@@ -5,7 +5,11 @@ import type { Trial } from '../world/trial.js';
 import type { InnerScenario } from './scenario.js';
 
 export const clocks: readonly InnerScenario[] = [
-  { fault: 'F14', play: (trial) => withClock(trial, () => trial.random.pick([-600_000, 600_000, 86_400_000 * 400, -86_400_000 * 400])) },
+  {
+    fault: 'F14',
+    play: (trial) =>
+      withClock(trial, () => trial.random.pick([-600_000, 600_000, 86_400_000 * 400, -86_400_000 * 400])),
+  },
   { fault: 'F14', play: jumping },
   { fault: 'F14', play: (trial) => withClock(trial, () => Date.parse('2026-10-25T00:59:59.900Z') - Date.now()) },
 ];

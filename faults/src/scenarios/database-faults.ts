@@ -78,7 +78,13 @@ async function refuse(trial: Trial): Promise<void> {
   const at = trial.random.pick(['transaction', 'statement'] as const);
   const nth = at === 'statement' ? trial.random.between(5, 400) : inTheMiddle(trial);
   const times = trial.random.between(1, 3);
-  trial.db.strike({ at, nth, times, how: trial.random.pick(['before', 'after']), error: () => sqlError(code, message) });
+  trial.db.strike({
+    at,
+    nth,
+    times,
+    how: trial.random.pick(['before', 'after']),
+    error: () => sqlError(code, message),
+  });
   await trial.completes(trial.sync());
 }
 
@@ -145,7 +151,8 @@ async function failMidApply(trial: Trial): Promise<void> {
     nth: trial.random.between(1, 14),
     times: trial.random.between(1, 3),
     how,
-    error: () => (trial.random.chance(0.5) ? lostConnection() : sqlError('57P02', 'terminating connection because of crash')),
+    error: () =>
+      trial.random.chance(0.5) ? lostConnection() : sqlError('57P02', 'terminating connection because of crash'),
     wait: () => later(trial.random.between(20, 200)),
   });
   await trial.completes(trial.sync());

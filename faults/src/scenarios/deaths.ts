@@ -38,7 +38,13 @@ async function dieAt(trial: Trial, places: readonly FailpointName[]): Promise<vo
 /** The lease runs out in the middle of a write; another attempt takes the run; then the first one wants to go on. */
 async function stall(trial: Trial): Promise<void> {
   await prepare(trial);
-  const fence = async () => (await trial.lane.ask<{ fence: number }>('SELECT max(fence)::int AS fence FROM run_leases l JOIN runs r ON r.id = l.run_id WHERE r.tenant_id = $1', [trial.site.tenantId]))[0]!.fence;
+  const fence = async () =>
+    (
+      await trial.lane.ask<{ fence: number }>(
+        'SELECT max(fence)::int AS fence FROM run_leases l JOIN runs r ON r.id = l.run_id WHERE r.tenant_id = $1',
+        [trial.site.tenantId],
+      )
+    )[0]!.fence;
   let stalled = false;
   const isolated = trial.db;
   isolated.strike({

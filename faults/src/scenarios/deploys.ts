@@ -71,14 +71,24 @@ async function migrations(trial: Trial): Promise<void> {
   const admin = new URL(trial.lane.adminUrl);
   const { owner } = await provisionDatabase(admin.href, database);
   trial.atEnd(() => postgres.ask(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
-  const nodes = Array.from({ length: trial.random.between(2, 3) }, () => migrate(owner).then(() => null, (error: unknown) => error));
+  const nodes = Array.from({ length: trial.random.between(2, 3) }, () =>
+    migrate(owner).then(
+      () => null,
+      (error: unknown) => error,
+    ),
+  );
   if (trial.random.chance(0.6)) {
     await sleep(trial.random.between(0, 150));
-    await postgres.ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND state <> 'idle' AND pid <> pg_backend_pid()`);
+    await postgres.ask(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND state <> 'idle' AND pid <> pg_backend_pid()`,
+    );
   }
   await Promise.all(nodes);
   await migrate(owner);
-  trial.expect((await schemaOf(owner)) === (await schemaOf(trial.lane.base.urls.owner)), 'the schema after a broken migration is another one');
+  trial.expect(
+    (await schemaOf(owner)) === (await schemaOf(trial.lane.base.urls.owner)),
+    'the schema after a broken migration is another one',
+  );
   await prepare(trial);
 }
 

@@ -27,7 +27,16 @@ async function killWhileReading(trial: CrewTrial): Promise<void> {
 
 /** A lock keeps the worker in the middle of a chunk's transaction: it dies with a statement under way. */
 async function killWhileWriting(trial: CrewTrial): Promise<void> {
-  const table = trial.random.pick(['orgs', 'courses', 'users', 'user_roles', 'classes', 'enrollments', 'change_log', 'outbox']);
+  const table = trial.random.pick([
+    'orgs',
+    'courses',
+    'users',
+    'user_roles',
+    'classes',
+    'enrollments',
+    'change_log',
+    'outbox',
+  ]);
   const { runId, worker } = await intoLock(trial, table, async (inLock) => kill(trial, inLock, 0));
   trial.expect(!worker.isAlive, 'the worker is dead');
   await trial.completes(runId);
@@ -102,7 +111,11 @@ async function freeze(trial: CrewTrial): Promise<void> {
 async function starve(trial: CrewTrial): Promise<void> {
   for (const worker of trial.crew.alive) await worker.stop();
   const { sandbox } = trial.site;
-  await sandbox.control('bad-records', { entity: trial.random.pick(['users', 'classes']), kind: 'huge-field', count: 20 });
+  await sandbox.control('bad-records', {
+    entity: trial.random.pick(['users', 'classes']),
+    kind: 'huge-field',
+    count: 20,
+  });
   const small = await trial.crew.add({ nodeFlags: ['--max-old-space-size=44', '--max-semi-space-size=1'] });
   const runId = await trial.request();
   const held = await trial.holderOf(runId).then((worker) => trial.heldBy(worker));
@@ -119,7 +132,9 @@ async function starve(trial: CrewTrial): Promise<void> {
 /** All jobs are gone, of runs that wait and of runs that are worked on, and at times the worker with them. */
 async function forgetQueue(trial: CrewTrial): Promise<void> {
   const forget = () =>
-    trial.crew.backend === 'redis' ? trial.lane.redis.flush() : trial.lane.ask('DELETE FROM bullmq.job').then(() => undefined);
+    trial.crew.backend === 'redis'
+      ? trial.lane.redis.flush()
+      : trial.lane.ask('DELETE FROM bullmq.job').then(() => undefined);
   await trial.site.sandbox.fault({ fault: 'delay', ms: 30 });
   const how = trial.random.pick(['waiting', 'held', 'killed'] as const);
   if (how === 'waiting') {

@@ -16,7 +16,8 @@ async function massChange(trial: Trial): Promise<void> {
   await trial.look();
   for (let reads = trial.random.between(1, 3); reads > 0; reads -= 1) {
     const run = await trial.completes(trial.sync());
-    if (change !== 'moved') trial.expect(run.state === 'completed_with_holds', `after a mass change (${change}) the run is ${run.state}`);
+    if (change !== 'moved')
+      trial.expect(run.state === 'completed_with_holds', `after a mass change (${change}) the run is ${run.state}`);
   }
   if (change === 'leavers' || change === 'school') await nobodyWent(trial);
   await sandbox.reset();

@@ -39,7 +39,12 @@ async function killQueue(trial: Trial): Promise<void> {
 /** From the start, or from the middle of a run: nobody is let in, nothing comes back, or only slowly. */
 async function away(trial: Trial): Promise<void> {
   const proxy = trial.queueProxy!;
-  const fault = trial.random.pick([{ refuse: true }, { blackHole: true }, { latencyMs: 150 }, { bytesPerSecond: 4000 }]);
+  const fault = trial.random.pick([
+    { refuse: true },
+    { blackHole: true },
+    { latencyMs: 150 },
+    { bytesPerSecond: 4000 },
+  ]);
   const spoil = () => {
     proxy.set(fault);
     if ('refuse' in fault) proxy.resetAll();
@@ -74,8 +79,11 @@ async function deliverAgain(trial: Trial): Promise<void> {
 async function askAtOnce(trial: Trial): Promise<void> {
   await prepare(trial);
   const asked = await Promise.all(Array.from({ length: trial.random.between(2, 8) }, () => trial.request()));
-  const runs = await trial.lane.ask(`SELECT FROM runs WHERE tenant_id = $1 AND state NOT LIKE 'completed%'`, [trial.site.tenantId]);
-  if (new Set(asked).size > 1 || runs.length > 1) trial.violate('doubled', 'asked for at once, more than one run was made');
+  const runs = await trial.lane.ask(`SELECT FROM runs WHERE tenant_id = $1 AND state NOT LIKE 'completed%'`, [
+    trial.site.tenantId,
+  ]);
+  if (new Set(asked).size > 1 || runs.length > 1)
+    trial.violate('doubled', 'asked for at once, more than one run was made');
   await trial.completes(trial.settle(asked[0]!));
 }
 
@@ -92,7 +100,10 @@ async function runAtOnce(trial: Trial): Promise<void> {
   const runs = await Promise.all(runIds.map((runId) => trial.settle(runId)));
   const wrong = runs.filter(({ state, reason }) => !state.startsWith('completed') && !/under way/.test(reason ?? ''));
   trial.expect(wrong.length === 0, `of runs at once one is ${wrong[0]?.state}: ${wrong[0]?.reason}`);
-  trial.expect(runs.some(({ state }) => state.startsWith('completed')), 'of runs at once none completed');
+  trial.expect(
+    runs.some(({ state }) => state.startsWith('completed')),
+    'of runs at once none completed',
+  );
 }
 
 const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -15,7 +15,10 @@ export const sourceErrors: readonly InnerScenario[] = [
 async function endure(trial: Trial, states: readonly string[], over: () => Promise<unknown>): Promise<void> {
   const runId = await trial.request();
   const named = ['paused', 'needs_attention'];
-  const run = await trial.until(runId, ({ state, attempt, finishedAt }) => finishedAt !== null || named.includes(state) || attempt > 1);
+  const run = await trial.until(
+    runId,
+    ({ state, attempt, finishedAt }) => finishedAt !== null || named.includes(state) || attempt > 1,
+  );
   if (named.includes(run.state)) {
     trial.expect(states.includes(run.state), `the run is ${run.state}: ${run.reason}`);
     trial.expect(Boolean(run.reason && run.nextStep), 'a run that waits says why, and what to do');

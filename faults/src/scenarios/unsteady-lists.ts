@@ -4,7 +4,11 @@ import type { Trial } from '../world/trial.js';
 import type { InnerScenario } from './scenario.js';
 
 export const unsteadyLists: readonly InnerScenario[] = [
-  { fault: 'F20', play: (trial) => under(trial, [{ fault: 'duplicate-rows', count: 3 }, { fault: 'drift', times: 3 }, { fault: 'drift' }]) },
+  {
+    fault: 'F20',
+    play: (trial) =>
+      under(trial, [{ fault: 'duplicate-rows', count: 3 }, { fault: 'drift', times: 3 }, { fault: 'drift' }]),
+  },
   {
     fault: 'F21',
     play: (trial) =>
@@ -18,7 +22,14 @@ export const unsteadyLists: readonly InnerScenario[] = [
       ]),
   },
   { fault: 'F22', play: empty },
-  { fault: 'F25', play: (trial) => under(trial, [{ fault: 'error-past-end', status: 500 }, { fault: 'error-past-end', status: 404 }]) },
+  {
+    fault: 'F25',
+    play: (trial) =>
+      under(trial, [
+        { fault: 'error-past-end', status: 500 },
+        { fault: 'error-past-end', status: 404 },
+      ]),
+  },
 ];
 
 const lists = ['orgs', 'academicSessions', 'courses', 'users', 'classes', 'enrollments'] as const;
@@ -30,7 +41,10 @@ async function under(trial: Trial, faults: readonly object[]): Promise<void> {
   await trial.site.sandbox.fault({ ...trial.random.pick(faults), collection });
   trial.settings = { pageSize: trial.random.pick([20, 60]) };
   const run = await trial.sync(trial.random.pick(['full', 'incremental']));
-  trial.expect(run.state.startsWith('completed') || Boolean(run.reason && run.nextStep), `the run is ${run.state} without a reason`);
+  trial.expect(
+    run.state.startsWith('completed') || Boolean(run.reason && run.nextStep),
+    `the run is ${run.state} without a reason`,
+  );
   // What drifted away may look like an absence; nothing goes for it.
   for (const [name, rows] of await activeRows(trial))
     if (rows < active.get(name)! - (name === 'enrollments' ? trial.site.mayBeGone.size : 0))
@@ -46,7 +60,10 @@ async function empty(trial: Trial): Promise<void> {
   await trial.site.sandbox.control('empty', { entity });
   for (let reads = trial.random.between(1, 3); reads > 0; reads -= 1) {
     const run = await trial.sync();
-    trial.expect(run.reason !== null || run.state === 'completed_with_holds', `${entity} came empty and the run is ${run.state} without a reason`);
+    trial.expect(
+      run.reason !== null || run.state === 'completed_with_holds',
+      `${entity} came empty and the run is ${run.state} without a reason`,
+    );
   }
   const now = await activeRows(trial);
   if (now.get(entity)! < active.get(entity)!) trial.violate('removed', `${entity} came empty and rows were removed`);
@@ -56,7 +73,10 @@ async function empty(trial: Trial): Promise<void> {
 export async function activeRows(trial: Trial): Promise<Map<string, number>> {
   const rows = await trial.lane.ask<{ name: string; rows: number }>(
     ['orgs', 'academic_sessions', 'courses', 'users', 'classes', 'enrollments']
-      .map((table, n) => `SELECT '${lists[n]}' AS name, count(*)::int AS rows FROM ${table} WHERE tenant_id = $1 AND active`)
+      .map(
+        (table, n) =>
+          `SELECT '${lists[n]}' AS name, count(*)::int AS rows FROM ${table} WHERE tenant_id = $1 AND active`,
+      )
       .join(' UNION ALL '),
     [trial.site.tenantId],
   );

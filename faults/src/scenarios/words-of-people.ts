@@ -50,7 +50,9 @@ async function cancel(trial: Trial): Promise<void> {
 }
 
 async function effects(trial: Trial): Promise<number> {
-  const rows = await trial.lane.ask<{ n: number }>('SELECT count(*)::int AS n FROM change_log WHERE tenant_id = $1', [trial.site.tenantId]);
+  const rows = await trial.lane.ask<{ n: number }>('SELECT count(*)::int AS n FROM change_log WHERE tenant_id = $1', [
+    trial.site.tenantId,
+  ]);
   return rows[0]!.n;
 }
 
@@ -70,7 +72,8 @@ async function pause(trial: Trial): Promise<void> {
     const before = await effects(trial);
     await new Promise((done) => setTimeout(done, 250));
     if ((await effects(trial)) !== before) trial.violate('doubled', 'a paused run went on writing');
-    for (const id of (await resumeIntegration(app, wanted)).runIds) await trial.worker.bell.ring({ tenantId: wanted.tenantId, runId: id });
+    for (const id of (await resumeIntegration(app, wanted)).runIds)
+      await trial.worker.bell.ring({ tenantId: wanted.tenantId, runId: id });
   }
   await trial.completes(trial.settle(runId));
 }
@@ -90,7 +93,9 @@ async function approve(trial: Trial): Promise<void> {
   const stale = await approveHold(app, { ...decision, digest: 'f'.repeat(hold.digest.length) }).catch(refused);
   trial.expect(stale === null, 'a stale approval was accepted');
   const digest = hold.digest;
-  const asked = await Promise.all(Array.from({ length: 4 }, () => approveHold(app, { ...decision, digest }).catch(refused)));
+  const asked = await Promise.all(
+    Array.from({ length: 4 }, () => approveHold(app, { ...decision, digest }).catch(refused)),
+  );
   const made = asked.filter((one) => one !== null);
   if (made.length !== 1) return trial.violate('doubled', `${made.length} of 4 approvals at once were accepted`);
   await trial.worker.bell.ring(made[0]!);

@@ -55,7 +55,10 @@ export class InnerWorker {
     const { bell } = worker;
     const { signal } = worker.#stop;
     const sweeper = { log: worker.#log, clock: hastyClock, bell, workUnasked: () => workOnNext(parts, signal) };
-    worker.#sweeping = keepSweeping(Object.defineProperty({ ...sweeper, db: now().db }, 'db', { get: () => now().db }), signal);
+    worker.#sweeping = keepSweeping(
+      Object.defineProperty({ ...sweeper, db: now().db }, 'db', { get: () => now().db }),
+      signal,
+    );
     return worker;
   }
 

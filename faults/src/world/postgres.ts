@@ -38,7 +38,10 @@ export class Postgres {
   async createDatabase(name: string): Promise<{ urls: DatabaseUrls; adminUrl: string }> {
     await this.ask(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     // Two copies of one template at a time refuse each other.
-    await this.ask(`SELECT pg_advisory_lock(hashtext('${template}'))`, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER rollcall_owner`);
+    await this.ask(
+      `SELECT pg_advisory_lock(hashtext('${template}'))`,
+      `CREATE DATABASE ${name} TEMPLATE ${template} OWNER rollcall_owner`,
+    );
     const adminUrl = new URL(this.adminUrl);
     adminUrl.pathname = `/${name}`;
     return { urls: await provisionDatabase(this.adminUrl, name), adminUrl: adminUrl.href };
@@ -85,6 +88,12 @@ export class Postgres {
 }
 
 /** A server that is killed must keep what it said it had; only the disk is never waited for. */
-const durable = { fsync: 'off', max_connections: '400', autovacuum: 'off', shared_buffers: '256MB', max_wal_size: '1GB' };
+const durable = {
+  fsync: 'off',
+  max_connections: '400',
+  autovacuum: 'off',
+  shared_buffers: '256MB',
+  max_wal_size: '1GB',
+};
 
 const quick = { ...durable, synchronous_commit: 'off' };

@@ -8,6 +8,9 @@ export class Site {
   /** External ids whose deactivation the trial has a reason for. */
   readonly mayBeGone = new Set<string>();
 
+  /** Whether its hub has been in step with its source. */
+  wasInStep = false;
+
   constructor(
     readonly tenantId: string,
     readonly integration: Integration,

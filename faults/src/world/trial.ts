@@ -21,7 +21,7 @@ import type { Site } from './site.js';
 import { systemClock, workOf } from './work-of.js';
 
 /** How long a run may take on a machine that has other things to do, once nothing is in its way. */
-const patienceMs = 30_000;
+const patienceMs = 90_000;
 
 export class Trial {
   readonly violations: Violation[] = [];

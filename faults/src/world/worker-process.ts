@@ -21,7 +21,10 @@ export class WorkerProcess {
 
   private constructor(private readonly child: ChildProcess) {
     createInterface({ input: child.stderr! }).on('line', (line) => this.said.push(line));
-    this.ended = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null }));
+    this.ended = once(child, 'exit').then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+    }));
   }
 
   /** Resolves when it takes jobs, or has ended before it came to that. */
@@ -38,7 +41,10 @@ export class WorkerProcess {
       [secretVariable]: 'sandbox-secret',
       ...options.env,
     };
-    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), program], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const worker = new WorkerProcess(child);
     await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), worker.ended]);
     return worker;

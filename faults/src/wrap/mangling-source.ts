@@ -23,7 +23,7 @@ const text = (value: string, headers?: Spoilt['headers']): Spoilt => ({
 export const spoiltAnswers = {
   'not JSON': (body) => text(body.toString().replaceAll('"', "'")),
   'JSON of another shape': () => text('[1,2,3]'),
-  'null': () => text('null'),
+  null: () => text('null'),
   'a number too many': (body) => text(`${body.toString()}7`),
   'a byte order mark': (body) => ({ body: Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]) }),
   'a length that is too short': (body) => ({ body, headers: { 'content-length': String(body.length - 40) } }),
@@ -35,23 +35,33 @@ export const spoiltAnswers = {
 } satisfies Record<string, Spoiler>;
 
 /** Answers in which one row holds what is hard to hold. `$` stands where the row's first name or title was. */
-const inRow = (change: (value: string) => string): Spoiler => (body) => text(body.toString().replace(field, (all, name: string, value: string) => `"${name}":${change(value)}`));
+const inRow =
+  (change: (value: string) => string): Spoiler =>
+  (body) =>
+    text(body.toString().replace(field, (all, name: string, value: string) => `"${name}":${change(value)}`));
 const field = /"(givenName|title|name)":"([^"]*)"/;
 
 export const spoiltRows = {
   'a lone surrogate': inRow((value) => `"${value}\\ud800"`),
   'an escaped NUL': inRow((value) => `"${value}\\u0000"`),
   'a million letters': inRow(() => `"${'x'.repeat(1_000_000)}"`),
-  'Infinity': inRow(() => '1e999'),
+  Infinity: inRow(() => '1e999'),
   'twenty digits': inRow(() => '12345678901234567890'),
   'a list': inRow((value) => `["${value}"]`),
-  'a depth of ten thousand': (body) => text(body.toString().replace('"metadata":{', `"metadata":{"deep":${'['.repeat(10_000)}${']'.repeat(10_000)},`).replace(',}', '}')),
+  'a depth of ten thousand': (body) =>
+    text(
+      body
+        .toString()
+        .replace('"metadata":{', `"metadata":{"deep":${'['.repeat(10_000)}${']'.repeat(10_000)},`)
+        .replace(',}', '}'),
+    ),
   'a key twice': inRow((value) => `"first","title":"${value}","givenName":"${value}","name":"${value}"`),
   'a prototype': (body) => text(body.toString().replace('"metadata":{', '"__proto__":{"isAdmin":true},"metadata":{')),
   'bytes that are no text': (body) => {
     const at = body.indexOf('"sourcedId":"') + 60;
     const broken = Buffer.from(body);
-    const name = broken.indexOf('"title":"', at) > 0 ? broken.indexOf('"title":"', at) + 9 : broken.indexOf('Name":"', at) + 7;
+    const name =
+      broken.indexOf('"title":"', at) > 0 ? broken.indexOf('"title":"', at) + 9 : broken.indexOf('Name":"', at) + 7;
     broken[name] = 0xff;
     return { body: broken };
   },
