@@ -19,11 +19,14 @@ export interface Wanted {
 
 /** The first trial has the seed itself, so that `--runs 1` with its fault and backend replays any of them. */
 export function planTrials({ runs, seed, only, backends }: Wanted): PlannedTrial[] {
-  return Array.from({ length: runs }, (_, n) => ({
-    fault: only[n % only.length]!,
-    backend: backends[(n + Math.floor(n / only.length)) % backends.length]!,
-    seed: n === 0 ? seed : mix(seed, n),
-  }));
+  return Array.from({ length: runs }, (_, n) => {
+    const round = Math.floor(n / only.length);
+    return {
+      fault: only[n % only.length]!,
+      backend: backends[((n % only.length) + round) % backends.length]!,
+      seed: n === 0 ? seed : mix(seed, n),
+    };
+  });
 }
 
 export function scenarioOf({ fault, seed }: PlannedTrial): Scenario {

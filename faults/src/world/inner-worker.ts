@@ -62,6 +62,11 @@ export class InnerWorker {
     return worker;
   }
 
+  /** Attempts under way. */
+  get inHand(): number {
+    return this.#inHand;
+  }
+
   /** Whether no attempt has been under way for a while, so that a lease that is held is nobody's any more. */
   get isIdle(): boolean {
     return this.#inHand === 0 && performance.now() - this.#lastEnd > 250;

@@ -121,7 +121,11 @@ export class Trial {
       const run = await this.find(runId, site);
       if (holds(run)) return run;
       if (Date.now() > deadline) {
-        this.violate('stuck', `run ${runId} stays ${run.state} in attempt ${run.attempt}: ${run.reason}`);
+        const { inHand } = this.worker;
+        this.violate(
+          'stuck',
+          `run ${runId} stays ${run.state} in attempt ${run.attempt}, ${inHand} in hand: ${run.reason}; last ${this.said.at(-1)}`,
+        );
         return run;
       }
       await this.meanwhile(run);
