@@ -1,15 +1,23 @@
 /** Runs TypeScript sources as ES modules through swc; the database and other services are started by scripts/test.mjs. */
 export default {
   testEnvironment: 'node',
-  roots: ['core/src', 'connectors/src', 'server/src', 'timeback-sandbox/src', 'bench/src', 'scripts', 'launcher'].map(
-    (r) => `<rootDir>/${r}`,
-  ),
+  roots: [
+    'core/src',
+    'connectors/src',
+    'server/src',
+    'timeback-sandbox/src',
+    'bench/src',
+    'faults/src',
+    'scripts',
+    'launcher',
+  ].map((r) => `<rootDir>/${r}`),
   testMatch: process.env.ROLLCALL_FULL ? ['**/*.test.{ts,mjs}'] : ['**/*.test.{ts,mjs}', '!**/*.full.test.{ts,mjs}'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@rollcall/core$': '<rootDir>/core/src/index.ts',
     '^@rollcall/connectors$': '<rootDir>/connectors/src/index.ts',
+    '^@rollcall/server/(.*)\\.js$': '<rootDir>/server/src/$1',
   },
   modulePathIgnorePatterns: ['/dist/'],
   transform: { '\\.ts$': ['@swc/jest', { configFile: false, swcrc: false, ...swc() }] },

@@ -27,7 +27,7 @@ export async function build({ node = process.execPath } = {}) {
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-export const workspaces = ['core', 'connectors', 'server', 'timeback-sandbox', 'bench'];
+export const workspaces = ['core', 'connectors', 'server', 'timeback-sandbox', 'bench', 'faults'];
 
 const survey = () => workspaces.map(surveyWorkspace);
 const isNothingToDo = ({ stale, orphans }) => stale.length === 0 && orphans.length === 0;

@@ -16,6 +16,7 @@ const copied = [
   'server',
   'timeback-sandbox',
   'bench',
+  'faults',
   'scripts',
   'launcher',
   'package.json',

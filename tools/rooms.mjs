@@ -10,6 +10,7 @@ export const workspaces = {
   server: ['connectors', 'core'],
   'timeback-sandbox': [],
   bench: ['server', 'connectors', 'core'],
+  faults: ['server', 'connectors', 'core'],
 };
 
 /** The rooms of the server. Each may import those above it; rooms on one line are strangers to each other. */
@@ -32,10 +33,10 @@ export const toolOwners = [
   { packages: ['@nestjs/'], places: ['server/src/api', 'server/src/webhooks', 'server/src/live', 'server/src/main'] },
   {
     packages: ['pg', 'pg-copy-streams', '@prisma/', 'prisma', 'node-pg-migrate'],
-    places: ['server/src/store', 'server/src/main', 'bench/src'],
+    places: ['server/src/store', 'server/src/main', 'bench/src', 'faults/src'],
   },
   { packages: ['bullmq'], places: ['server/src/jobs', 'server/src/main'] },
-  { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main'] },
+  { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main', 'faults/src'] },
   { packages: ['cron-parser'], places: ['server/src/jobs'] },
   { packages: ['axios'], places: ['connectors/src/http'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },

@@ -26,6 +26,8 @@ export interface AttemptParts {
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   /** Rings for a run that follows. Without it, and where it fails, the sweeper does. */
   readonly ring?: (run: { tenantId: string; runId: string }) => Promise<unknown>;
+  /** Of the engine that works; its own one unless another is handed in. */
+  readonly engineVersion?: number;
 }
 
 /** `over`: nothing to do now. `taken`: somebody else works on it. `stopped`: this process ends. `away`: the database is. */
@@ -48,7 +50,7 @@ async function attempt(
 ): Promise<AttemptEnd> {
   const { db, log } = parts;
   try {
-    if (!(await isDue(db, run))) return 'over';
+    if (!(await isDue(parts, run))) return 'over';
     // Each attempt is an owner of its own, so that two attempts of one process exclude each other as well.
     const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
     const end = await withLease(db, { ...run, owner }, stop, (lease, signal) => underLease(parts, lease, signal));
@@ -75,7 +77,7 @@ async function askForNext({ db, log, ring }: AttemptParts, run: { tenantId: stri
 async function underLease(parts: AttemptParts, lease: Lease, signal: AbortSignal): Promise<AttemptEnd> {
   const { db, log } = parts;
   // Between the look and the lease another attempt may have brought the run to its end.
-  if (!(await isDue(db, lease))) return 'over';
+  if (!(await isDue(parts, lease))) return 'over';
   if (await giveUp(db, lease)) return counted(parts, lease, 'over');
   try {
     log.info('attempt.started', { run: lease.runId });
@@ -112,8 +114,8 @@ async function counted({ db, metrics }: AttemptParts, lease: Lease, end: Attempt
   return end;
 }
 
-const isDue = (db: Database, run: { tenantId: string; runId: string }): Promise<boolean> =>
-  db.withTenant(run.tenantId, (tx) => isRunDue(tx, run));
+const isDue = ({ db, engineVersion }: AttemptParts, run: { tenantId: string; runId: string }): Promise<boolean> =>
+  db.withTenant(run.tenantId, (tx) => isRunDue(tx, run, engineVersion));
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 

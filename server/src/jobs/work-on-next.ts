@@ -13,7 +13,7 @@ export async function workOnNext(parts: AttemptParts, stop: AbortSignal): Promis
   const tried = new Set<string>();
   while (!stop.aborted) {
     try {
-      const next = (await waitingRuns(parts.db, candidates)).find((run) => !tried.has(run.runId));
+      const next = (await waitingRuns(parts.db, candidates, parts.engineVersion)).find((run) => !tried.has(run.runId));
       if (!next) return tried.size > 0 ? 'taken' : 'over';
       tried.add(next.runId);
       const end = await attemptRun(parts, next, stop);

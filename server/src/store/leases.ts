@@ -23,7 +23,10 @@ export async function takeLease(
 ): Promise<Lease | null> {
   return db.withTenant(run.tenantId, async (tx) => {
     // Waits for whatever the former owner has under way: its writes are seen before ours begin.
-    await tx.query('SELECT FROM run_leases WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE', [run.tenantId, run.runId]);
+    const insist = await endLateTransactions(db, tx, run);
+    await tx
+      .query('SELECT FROM run_leases WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE', [run.tenantId, run.runId])
+      .finally(() => clearInterval(insist));
     const { rows } = await tx.query<{ fence: number; silentMs: number | null }>(
       `INSERT INTO run_leases AS l (tenant_id, run_id, owner, fence, held_until)
        VALUES ($1, $2, $3, 1, now() + make_interval(secs => $4))
@@ -36,6 +39,29 @@ export async function takeLease(
     );
     return rows[0] ? { ...run, ...rows[0] } : null;
   });
+}
+
+/** How long a transaction of a holder whose lease has run out is waited for. */
+const lateAfterMs = 1_000;
+
+/**
+ * A holder that is frozen, or cut off from the database, in the middle of a transaction would be waited for without end. Its lease
+ * has run out and its word counts no more, so its connection is ended; who only waits, as we do, is left alone.
+ */
+async function endLateTransactions(
+  db: Database,
+  tx: Tx,
+  { tenantId, runId }: { tenantId: string; runId: string },
+): Promise<NodeJS.Timeout> {
+  const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const end = (other: Tx) =>
+    other.query(
+      `SELECT pg_terminate_backend(a.pid) FROM run_leases l
+       JOIN pg_stat_activity a ON a.pid = ANY (pg_blocking_pids($3)) AND a.wait_event_type IS DISTINCT FROM 'Lock'
+       WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.held_until < now()`,
+      [tenantId, runId, rows[0]!.pid],
+    );
+  return setInterval(() => void db.withTenant(tenantId, end).catch(() => undefined), lateAfterMs);
 }
 
 /** False when the lease was lost; then its holder must stop at once. */

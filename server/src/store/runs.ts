@@ -10,6 +10,7 @@ import {
 } from '@rollcall/core';
 import type { Tx } from './database.js';
 import { reopenLetters } from './dead-letters.js';
+import { engineVersion } from './engine-version.js';
 import { recordEvent } from './run-events.js';
 import { eventOfMove } from './run-moves.js';
 
@@ -73,8 +74,8 @@ export async function createRun(
 ): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `INSERT INTO runs (tenant_id, integration_id, mode, trigger, configuration_version, hold_id, undoes_run_id, selection,
-       requested_by, request_reason)
-     SELECT tenant_id, id, $3, $4, configuration_version, $5, $6, $7, $8, $9 FROM integrations WHERE tenant_id = $1 AND id = $2
+       requested_by, request_reason, engine_version)
+     SELECT tenant_id, id, $3, $4, configuration_version, $5, $6, $7, $8, $9, ${engineVersion} FROM integrations WHERE tenant_id = $1 AND id = $2
      RETURNING id`,
     [
       run.tenantId,
@@ -160,13 +161,14 @@ export async function moveRun(
   await recordEvent(tx, run, eventOfMove(to, why));
 }
 
-/** Counts a new attempt and returns its number. `silentMs` as in a lease. */
+/** Counts a new attempt and returns its number; from now on the run is for engines of this version and later. `silentMs` as in a lease. */
 export async function beginAttempt(
   tx: Tx,
   run: { tenantId: string; runId: string; silentMs?: number | null },
 ): Promise<number> {
   const { rows } = await tx.query<{ attempt: number }>(
-    'UPDATE runs SET attempt = attempt + 1 WHERE tenant_id = $1 AND id = $2 RETURNING attempt',
+    `UPDATE runs SET attempt = attempt + 1, engine_version = greatest(engine_version, ${engineVersion})
+     WHERE tenant_id = $1 AND id = $2 RETURNING attempt`,
     [run.tenantId, run.runId],
   );
   await recordEvent(tx, run, { kind: 'attempt.started', figures: { silentMs: run.silentMs ?? null } });

@@ -5,6 +5,7 @@
  */
 import { workableRunStates } from '@rollcall/core';
 import type { Database } from './database.js';
+import { engineVersion } from './engine-version.js';
 
 export interface WaitingRun {
   readonly tenantId: string;
@@ -20,7 +21,8 @@ export const minutesForEachRunning = 10;
 
 const most = 1000;
 
-export async function waitingRuns(db: Database, limit = most): Promise<WaitingRun[]> {
+/** `version` is the engine's of whoever asks: what a newer one has begun is not for it. */
+export async function waitingRuns(db: Database, limit = most, version = engineVersion): Promise<WaitingRun[]> {
   return db.asSweeper(async (tx) => {
     const { rows } = await tx.query<WaitingRun>(
       `WITH running AS (SELECT tenant_id, count(*) AS runs FROM run_leases WHERE held_until > now() GROUP BY tenant_id)
@@ -29,10 +31,10 @@ export async function waitingRuns(db: Database, limit = most): Promise<WaitingRu
        LEFT JOIN run_leases l ON l.tenant_id = r.tenant_id AND l.run_id = r.id
        LEFT JOIN running t ON t.tenant_id = r.tenant_id
        WHERE (r.state = ANY ($1) OR (r.state = 'paused' AND r.resume_at <= now()))
-         AND (l.held_until IS NULL OR l.held_until < now())
+         AND (l.held_until IS NULL OR l.held_until < now()) AND r.engine_version <= $5
        ORDER BY r.requested_at + make_interval(mins =>
          coalesce(($2::jsonb ->> r.trigger)::int, 0) + $3 * coalesce(t.runs, 0)::int), r.id LIMIT $4`,
-      [workableRunStates, JSON.stringify(patienceMinutes), minutesForEachRunning, limit],
+      [workableRunStates, JSON.stringify(patienceMinutes), minutesForEachRunning, limit, version],
     );
     return rows;
   });
