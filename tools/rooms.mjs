@@ -35,8 +35,8 @@ export const toolOwners = [
     places: ['server/src/store', 'server/src/main', 'bench/src'],
   },
   { packages: ['bullmq'], places: ['server/src/jobs', 'server/src/main'] },
-  { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main'] },
+  { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main', 'bench/src'] },
   { packages: ['cron-parser'], places: ['server/src/jobs'] },
-  { packages: ['axios'], places: ['connectors/src/http'] },
+  { packages: ['axios'], places: ['connectors/src/http', 'bench/src'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },
 ];
