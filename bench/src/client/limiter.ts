@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { fileURLToPath } from 'node:url';
 import { startNode } from '../child-process.js';
 import type { LimiterTask, Tally } from './limiter-process.js';
-import { benchPorts, type ClientParts } from './parts.js';
+import { benchPorts, giveUp, type ClientParts } from './parts.js';
 
 export interface LimiterFigures {
   readonly limiterPerSecond: number;
@@ -34,7 +34,7 @@ async function pipelined({ SharedRateLimiter }: ClientParts, url: string): Promi
   const redis = new Redis(url, { enableAutoPipelining: true });
   const rate = { perSecond: 1e6, burst: 1e6, perWindow: 1e9, windowMs: 60_000, interactiveShare: 0.2 };
   const settings = { redis, prefix: '{rollcall-bench}', clock: benchPorts.clock, processes };
-  const limiter = new SharedRateLimiter({ ...settings, onAway: (error) => Promise.reject(error) });
+  const limiter = new SharedRateLimiter({ ...settings, onAway: giveUp });
   const rounds: number[] = [];
   try {
     for (let round = 0; round < 7; round += 1) {

@@ -45,4 +45,6 @@ async function bench(seconds: number, asJson: boolean): Promise<void> {
   else for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(32)}${value}`);
 }
 
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
