@@ -36,8 +36,11 @@ export const toolOwners = [
     places: ['server/src/store', 'server/src/main', 'bench/src', 'faults/src'],
   },
   { packages: ['bullmq'], places: ['server/src/jobs', 'server/src/main'] },
-  { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main', 'faults/src'] },
+  {
+    packages: ['ioredis'],
+    places: ['server/src/cluster', 'server/src/jobs', 'server/src/main', 'bench/src', 'faults/src'],
+  },
   { packages: ['cron-parser'], places: ['server/src/jobs'] },
-  { packages: ['axios'], places: ['connectors/src/http'] },
+  { packages: ['axios'], places: ['connectors/src/http', 'bench/src'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },
 ];

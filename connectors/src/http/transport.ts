@@ -135,17 +135,28 @@ const hungUp = failure('unsent', 'the connection was closed by us');
 function answer(response: AxiosResponse<Buffer>, nowMs: number): Outcome {
   const text = (name: string) =>
     typeof response.headers[name] === 'string' ? (response.headers[name] as string) : null;
-  const date = Date.parse(text('date') ?? '');
   return {
     kind: 'answer',
     status: response.status,
     body: response.data,
     retryAfter: text('retry-after'),
-    providerTime: Number.isNaN(date) ? null : new Date(date).toISOString(),
+    providerTime: isoTime(text('date')),
     etag: text('etag'),
     lastModified: text('last-modified'),
     quota: quotaIn(text, nowMs),
   };
+}
+
+/** A clock with seconds says the same to many answers in a row. */
+let lastTime: { readonly text: string; readonly iso: string | null } = { text: '', iso: null };
+
+function isoTime(text: string | null): string | null {
+  if (text === null) return null;
+  if (text !== lastTime.text) {
+    const time = Date.parse(text);
+    lastTime = { text, iso: Number.isNaN(time) ? null : new Date(time).toISOString() };
+  }
+  return lastTime.iso;
 }
 
 function networkFailure(error: unknown): Failure {

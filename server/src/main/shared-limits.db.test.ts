@@ -6,9 +6,9 @@ import { circuitLaws } from '../../../connectors/src/testing/circuit-laws.js';
 import { limiterLaws } from '../../../connectors/src/testing/limiter-laws.js';
 import { realClock, testPorts } from '../../../connectors/src/testing/ports.js';
 import { RedisUnderTest } from '../jobs/testing/redis-under-test.js';
-import { SharedCircuitBoard } from './circuit-board.js';
-import { SharedRateLimiter } from './rate-limiter.js';
-import { openSharedLimits } from './shared-limits.js';
+import { SharedCircuitBoard } from '../cluster/circuit-board.js';
+import { SharedRateLimiter } from '../cluster/rate-limiter.js';
+import { openSharedLimits } from '../cluster/shared-limits.js';
 
 const prefix = `{rollcall-limits-test-${process.pid}}`;
 const fail = (error: Error) => {
