@@ -8,6 +8,7 @@ import { Sandbox, type SandboxSettings } from './sandbox.js';
 import { answerControl } from './control/router.js';
 import { notModified } from './etag.js';
 import { list } from './collections/list.js';
+import { type Nested, nestedAt } from './collections/nested.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { single } from './collections/single.js';
 
@@ -25,6 +26,7 @@ interface Target {
   isToken: boolean;
   collection?: Collection;
   id?: string;
+  nested?: Nested;
 }
 
 export function createSandboxServer(settings: SandboxSettings): Server {
@@ -65,6 +67,11 @@ function locate(sandbox: Sandbox, url: URL): Target {
   if (!path.startsWith(`${base}/`)) return { ...target, label: target.isToken ? path : 'unknown' };
   const [name, id, ...rest] = path.slice(base.length + 1).split('/');
   const collection = rest.length === 0 ? collectionByName.get(name!) : undefined;
+  const nested = nestedAt([name!, id ?? '', ...rest].map(safeDecode));
+  if (nested) {
+    const label = `${base}/${nested.pattern.replaceAll('*', '{sourcedId}')}`;
+    return { ...target, label, collection: nested.collection, nested };
+  }
   if (!collection) return { ...target, label: 'unknown' };
   const label = `${base}/${name}${id === undefined ? '' : '/{sourcedId}'}`;
   return { ...target, label, collection, ...(id === undefined ? {} : { id: safeDecode(id) }) };
@@ -101,11 +108,20 @@ async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, 
 }
 
 async function readNow(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
-  const { collection, id, params } = target;
+  const { collection, id, nested } = target;
+  const params = nested ? within(nested.filter(sandbox.view), target.params) : target.params;
   if (!collection) throw new Refusal(404, 'Unknown path.');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
   if (id !== undefined) return single(sandbox.view, collection, id, params);
   const { view, selections, settings, pages } = sandbox;
   const edited = () => sandbox.marks.edited();
   return list({ view, selections, pages, edited, preset: settings.preset, collection, params, hits });
+}
+
+/** The filter of the path, and the one that was asked for. */
+function within(filter: string, asked: URLSearchParams): URLSearchParams {
+  const params = new URLSearchParams(asked);
+  const more = asked.get('filter')?.trim();
+  params.set('filter', more ? `${filter} AND ${more}` : filter);
+  return params;
 }
