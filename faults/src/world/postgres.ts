@@ -93,7 +93,7 @@ export class Postgres {
 const durable = {
   fsync: 'off',
   max_connections: '400',
-  autovacuum: 'off',
+
   shared_buffers: '256MB',
   max_wal_size: '1GB',
 };

@@ -11,6 +11,7 @@ import { findRun, type Run } from '@rollcall/server/store/runs.js';
 import type { FailpointName } from '@rollcall/server/sync/failpoints.js';
 import { requestRun } from '@rollcall/server/sync/request-run.js';
 import type { RunPolicy } from '@rollcall/server/sync/run-context.js';
+import { systemClock } from '@rollcall/server/telemetry/system-clock.js';
 import type { Promised, Violation } from '../check/violation.js';
 import { readSource, type SourceSnapshot } from '../check/source-snapshot.js';
 import type { Random } from '../runner/random.js';
@@ -19,7 +20,7 @@ import { FaultyDatabase } from '../wrap/faulty-database.js';
 import type { InnerWorker } from './inner-worker.js';
 import type { Backend, Lane } from './lane.js';
 import type { Site } from './site.js';
-import { systemClock, workOf } from './work-of.js';
+import { workOf } from './work-of.js';
 
 /** How long a run may take on a machine that has other things to do, once nothing is in its way. */
 const patienceMs = 90_000;
