@@ -6,19 +6,11 @@ import { Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type { CallContext, PageRange, RosterPage, SingleRead } from '../contracts.js';
 import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
-import { isObject, partOf, wholeNumber } from './json-parts.js';
-import { readList } from './read-list.js';
-import { rowReader } from './read-rows.js';
-import { rowDigests } from './row-digest.js';
-
-const singleKeys: Readonly<Record<EntityName, string>> = {
-  orgs: 'org',
-  academicSessions: 'academicSession',
-  courses: 'course',
-  users: 'user',
-  classes: 'class',
-  enrollments: 'enrollment',
-};
+import { pathPart, singleKeys } from '../oneroster/addresses.js';
+import { isObject, partOf, wholeNumber } from '../oneroster/rows/json-parts.js';
+import { readList } from '../oneroster/rows/read-list.js';
+import { rowReader } from '../oneroster/rows/read-rows.js';
+import { rowDigests } from '../oneroster/rows/row-digest.js';
 
 export class TimeBackPull {
   readonly #readRows: ReturnType<typeof rowReader>;
@@ -101,13 +93,6 @@ export class TimeBackPull {
   #collection(entity: EntityName): string {
     return `${this.config.baseUrl.replace(/\/+$/, '')}${this.config.rosteringPath.replace(/\/+$/, '')}/${entity}`;
   }
-}
-
-/** Dots and nothing would name the collection or its parent instead of a record. */
-function pathPart(sourcedId: string): string {
-  if (/^\.{0,2}$/.test(sourcedId) || !sourcedId.isWellFormed())
-    throw new Fault('invalid_input', 'This id cannot be asked for.');
-  return encodeURIComponent(sourcedId);
 }
 
 /** What the provider says it paged by; where rows remain and it gave another number than it says, what it gave. */
