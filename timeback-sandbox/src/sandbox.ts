@@ -4,6 +4,7 @@ import { District } from './district/district.js';
 import { FaultRules } from './faults/rules.js';
 import { PagePool } from './collections/page-pool.js';
 import type { Preset } from './presets.js';
+import { SignatureCheck } from './oneroster/oauth1.js';
 import { RequestLog } from './request-log.js';
 import { Selections } from './query/select.js';
 import { View } from './view.js';
@@ -18,6 +19,8 @@ export interface SandboxSettings {
 
 export class Sandbox {
   readonly tokens: Tokens;
+  /** only where OAuth 1.0a is taken as well */
+  readonly signatures: SignatureCheck | undefined;
   readonly log = new RequestLog();
   readonly pages = new PagePool();
   readonly selections = new Selections();
@@ -25,7 +28,9 @@ export class Sandbox {
   view: View;
 
   constructor(readonly settings: SandboxSettings) {
-    this.tokens = new Tokens(settings.client, settings.tokenSeconds);
+    this.tokens = new Tokens(settings.client, settings.tokenSeconds, settings.preset.oneRoster?.scopes);
+    if (settings.preset.oneRoster?.version === '1.1')
+      this.signatures = new SignatureCheck(settings.client.id, settings.client.secret);
     this.faults = new FaultRules(settings.seed);
     this.view = this.#freshView();
   }
