@@ -40,6 +40,8 @@ export interface IAuthenticationProvider {
   token(context: CallContext): Promise<AccessToken>;
   /** Forgets the token if it is still the present one: a second caller with the same dead token changes nothing. */
   drop(value: string): void;
+  /** The Authorization header of one attempt, for those who sign each; where it is left out, the token as a bearer. */
+  header?(token: string, request: { readonly method: string; readonly url: string }): string;
 }
 
 /** A provider of the six roster entities. */
@@ -97,6 +99,8 @@ export interface RosterPage<R = RosterRecord> {
   /** The provider's clock (HTTP Date) as ISO 8601 in UTC. */
   readonly providerTime: string | null;
   readonly bytes: number;
+  /** Why nothing follows from what this collection does not name, though it be read to its end: a delta, for example. */
+  readonly partialBecause?: string;
 }
 
 export type SingleRead<R = RosterRecord> =

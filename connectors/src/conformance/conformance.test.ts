@@ -1,9 +1,10 @@
-/** Both providers under the same laws: the mock in process, TimeBack over real HTTP against the sandbox, on both platforms. */
+/** All providers under the same laws: the mock in process, TimeBack and OneRoster over real HTTP against the sandbox in each of its kinds. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { entityNames } from '@rollcall/core';
 import type { RosterPage } from '../contracts.js';
 import { mockConfigSchema } from '../mock/config.js';
 import { MockRosterProvider } from '../mock/provider.js';
+import { oneRosterOf } from '../oneroster/testing/sandboxes.js';
 import { callContext, testPorts } from '../testing/ports.js';
 import { SandboxProcess, sandboxClient } from '../testing/sandbox-process.js';
 import { timebackConfigSchema } from '../timeback/config.js';
@@ -63,3 +64,16 @@ describe('the TimeBack provider on the other platform', () => {
     }),
   );
 });
+
+describe.each(['oneroster-1.2', 'oneroster-1.1', 'certified-quirky'] as const)(
+  'the OneRoster provider at %s',
+  (profile) => {
+    let sandbox: SandboxProcess;
+    beforeAll(async () => {
+      sandbox = await SandboxProcess.start(['--students', '60', '--seed', '3', '--platform', profile]);
+    });
+    afterAll(() => sandbox.stop());
+
+    it.each(providerLaws)('$name', ({ check }) => check(() => oneRosterOf(sandbox, profile)));
+  },
+);

@@ -30,6 +30,8 @@ export interface GetAnswer<T> {
   readonly value: T | undefined;
   readonly raw: Buffer;
   readonly providerTime: string | null;
+  /** The header X-Total-Count, as given. */
+  readonly total: string | null;
   readonly attempts: number;
 }
 
@@ -85,7 +87,8 @@ export class BaseApiClient {
           return this.#attempt(request, context, { number, remainingMs, token });
         }),
     });
-    return { value: answer.value, raw: answer.body, providerTime: answer.providerTime, attempts };
+    const { value, body: raw, providerTime, total = null } = answer;
+    return { value, raw, providerTime, total, attempts };
   }
 
   async #attempt<T>(
@@ -93,14 +96,17 @@ export class BaseApiClient {
     context: CallContext,
     of: { number: number; remainingMs: number; token: string },
   ): Promise<ReadAnswer<T> | Failure> {
+    const url = withQuery(request);
     const outcome = await this.transport.send({
       operation: request.operation,
       context,
       attempt: of.number,
       remainingMs: of.remainingMs,
       method: 'GET',
-      url: withQuery(request),
-      headers: { Authorization: `Bearer ${of.token}` },
+      url,
+      headers: {
+        Authorization: this.authentication.header?.(of.token, { method: 'GET', url }) ?? `Bearer ${of.token}`,
+      },
     });
     if (outcome.kind !== 'answer') return outcome;
     if (outcome.status === 404 && request.mayBeMissing) return missing(outcome);

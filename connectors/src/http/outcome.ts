@@ -9,6 +9,8 @@ export interface Answer {
   readonly retryAfter: string | null;
   /** The provider's clock (HTTP Date) as ISO 8601, or null. */
   readonly providerTime: string | null;
+  /** The header X-Total-Count, as given. */
+  readonly total?: string | null;
 }
 
 export interface Failure {

@@ -113,6 +113,7 @@ function answer(response: AxiosResponse<Buffer>): Outcome {
     body: response.data,
     retryAfter: text('retry-after'),
     providerTime: Number.isNaN(date) ? null : new Date(date).toISOString(),
+    total: text('x-total-count'),
   };
 }
 

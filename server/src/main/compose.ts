@@ -5,6 +5,7 @@
 import {
   IntegrationRegistry,
   mockDefinition,
+  oneRosterDefinition,
   ProviderFactory,
   timebackDefinition,
   type Log,
@@ -60,7 +61,8 @@ export function compose(options: ComposeOptions): Composition {
   const ports: Ports = { clock: systemClock, log, metrics, random: Math.random };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
     .register(timebackDefinition)
-    .register(mockDefinition);
+    .register(mockDefinition)
+    .register(oneRosterDefinition);
   const registry = new IntegrationRegistry(factory, ports);
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const work = async (lease: Lease, signal: AbortSignal) => {

@@ -100,6 +100,7 @@ class CollectionReader {
           pageLimit: strideOf(page, limit),
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
+          ...(page.partialBecause === undefined ? {} : { incompleteReason: page.partialBecause }),
         });
       if (this.#announced !== page.announcedTotal)
         await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });
