@@ -1,5 +1,10 @@
 /** The one entry of connectors: how rosters travel. */
 export * from './contracts.js';
+export * from './csv/check-package.js';
+export * from './csv/config.js';
+export * from './csv/definition.js';
+export * from './csv/provider.js';
+export { sentence, type Finding } from './csv/report.js';
 export * from './factory.js';
 export * from './mock/config.js';
 export * from './mock/definition.js';

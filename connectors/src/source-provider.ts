@@ -21,6 +21,8 @@ export interface OpenSource {
   page<E extends EntityName>(entity: E, range: PageRange, context: CallContext): Promise<RosterPage<RosterRecords[E]>>;
   one<E extends EntityName>(entity: E, sourcedId: string, context: CallContext): Promise<SingleRead<RosterRecords[E]>>;
   close(): Promise<void> | void;
+  /** What a check of its health finds; throws where it is ill. */
+  health(context: CallContext): Promise<Readonly<Record<string, unknown>>>;
   /** What a test tries before it reads: a name for people, and what was found, in words. */
   readonly firstStep: readonly [name: string, run: (context: CallContext) => Promise<string>];
 }
@@ -78,10 +80,7 @@ export class SourceProvider implements IRosterProvider {
   }
 
   health(): Promise<HealthCheck> {
-    return measuredHealth(this.traits.clock, async () => {
-      const page = await this.readPage('orgs', { offset: 0, limit: 1 }, this.#checking('health'));
-      return { orgs: page.announcedTotal };
-    });
+    return measuredHealth(this.traits.clock, async () => this.#opened().health(this.#checking('health')));
   }
 
   test(): Promise<ConnectionTest> {

@@ -33,6 +33,10 @@ function open(config: OneRosterConfig, ports: Ports): OpenSource {
   return {
     page: (entity, range, context) => pull.page(entity, range, context),
     one: (entity, sourcedId, context) => pull.one(entity, sourcedId, context),
+    health: async (context) => {
+      const page = await pull.page('orgs', { offset: 0, limit: 1 }, context);
+      return { orgs: page.announcedTotal };
+    },
     close: () => transport.close(),
     firstStep: ['sign in', (context) => trySignIn(authentication, context)],
   };
