@@ -1,7 +1,10 @@
-/** All providers under the same laws: the mock in process, TimeBack and OneRoster over real HTTP against the sandbox in each of its kinds. */
+/** All providers under the same laws: the mock in process, CSV from a file, TimeBack and OneRoster over real HTTP against the sandbox in each of its kinds. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { entityNames } from '@rollcall/core';
 import type { RosterPage } from '../contracts.js';
+import { oneRosterCsvConfigSchema } from '../csv/config.js';
+import { oneRosterCsvProvider } from '../csv/provider.js';
+import { invented, PackageShelf, rows12 } from '../csv/testing/packages.js';
 import { mockConfigSchema } from '../mock/config.js';
 import { MockRosterProvider } from '../mock/provider.js';
 import { oneRosterOf } from '../oneroster/testing/sandboxes.js';
@@ -77,3 +80,16 @@ describe.each(['oneroster-1.2', 'oneroster-1.1', 'certified-quirky'] as const)(
     it.each(providerLaws)('$name', ({ check }) => check(() => oneRosterOf(sandbox, profile)));
   },
 );
+
+describe('the OneRoster CSV provider', () => {
+  const shelf = new PackageShelf();
+  afterAll(() => shelf.remove());
+  const several = Object.entries(rows12).map(([file, rows]) => {
+    const more = file === 'roles' ? [] : rows.map((row) => ({ ...row, sourcedId: `${row.sourcedId}-2` }));
+    return [file, [...rows, ...more]] as const;
+  });
+  const path = shelf.zip(invented('bulk', Object.fromEntries(several)));
+  const config = oneRosterCsvConfigSchema.parse({ path });
+
+  it.each(providerLaws)('$name', ({ check }) => check(() => oneRosterCsvProvider('csv', config, testPorts())));
+});

@@ -6,6 +6,7 @@ import { judgeCell } from './judge-cell.js';
 import type { FileMode } from './manifest.js';
 import type { References } from './references.js';
 import type { Report } from './report.js';
+import type { RuleCode } from './rules.js';
 
 export interface RowContext {
   /** With `.csv`. */
@@ -44,8 +45,9 @@ export function rowWriter(context: RowContext): (cells: readonly string[], row: 
   const columns = header.cells.map((cell) => ({ ...cell, wire: wireName(cell.column.name) }));
   return (cells, row) => {
     const wire: CsvWireRow = {};
-    judgeWidth(cells, header, wire, () => report.add('row.too-short', { file, row }));
-    if (refusalKey in wire) report.add('row.too-long', { file, row });
+    const width = judgeWidth(cells, header);
+    if (width !== null) report.add(width, { file, row });
+    if (width === 'row.too-long') wire[refusalKey] = tooLong;
     for (const { index, column, wire: name } of columns) {
       const text = (cells[index] ?? '').trim();
       const place = { file, row, column: column.name };
@@ -67,10 +69,11 @@ export function rowWriter(context: RowContext): (cells: readonly string[], row: 
 
 const tooLong: OwnRefusal = { code: 'field_invalid', field: 'row', rule: 'has more cells than the header' };
 
-function judgeWidth(cells: readonly string[], { width }: Header, wire: CsvWireRow, short: () => void): void {
-  if (cells.length < width) short();
-  // Cells have moved: which one is which can no longer be told.
-  if (cells.slice(width).some((cell) => cell.trim() !== '')) wire[refusalKey] = tooLong;
+/** Where more is given than the header names, cells have moved, and which one is which can no longer be told. */
+function judgeWidth(cells: readonly string[], { width }: Header): RuleCode | null {
+  if (cells.length === width) return null;
+  if (cells.length < width) return 'row.too-short';
+  return cells.slice(width).some((cell) => cell.trim() !== '') ? 'row.too-long' : 'row.wide';
 }
 
 const isLifeCycle = (name: string): boolean => name === 'status' || name === 'dateLastModified';

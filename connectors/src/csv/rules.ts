@@ -51,6 +51,7 @@ export const rules = {
   'header.unknown': mend('has a column that is not of the standard', 'it is not read'),
   'header.other-version': mend('has a column of the other version', 'it is read'),
   'row.too-long': drop('has more cells than the header'),
+  'row.wide': mend('has empty cells behind the last column', 'they are not read'),
   'row.too-short': mend('has fewer cells than the header', 'the missing ones are read as empty'),
   'row.subjects': mend('has not as many subjects as subject codes', 'both are kept'),
   'row.rejected': drop('cannot be a record'),

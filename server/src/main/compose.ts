@@ -5,6 +5,7 @@
 import {
   IntegrationRegistry,
   mockDefinition,
+  oneRosterCsvDefinition,
   oneRosterDefinition,
   ProviderFactory,
   timebackDefinition,
@@ -62,7 +63,8 @@ export function compose(options: ComposeOptions): Composition {
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
     .register(timebackDefinition)
     .register(mockDefinition)
-    .register(oneRosterDefinition);
+    .register(oneRosterDefinition)
+    .register(oneRosterCsvDefinition);
   const registry = new IntegrationRegistry(factory, ports);
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const work = async (lease: Lease, signal: AbortSignal) => {

@@ -64,7 +64,8 @@ function judge(phase: Phase, pages: readonly PageRecord[], keys: number): ReadVe
     announcedAtEnd: phase.announced,
     distinct: keys + keyless,
     keyless,
-    activeBefore: phase.since === null ? phase.activeBefore : 0,
+    // Where it is known beforehand that nothing follows from absence, an empty collection is no riddle.
+    activeBefore: phase.since === null && phase.incompleteReason === null ? phase.activeBefore : 0,
     endError: phase.incompleteReason,
   });
 }
