@@ -99,7 +99,9 @@ export interface RosterPage<R = RosterRecord> {
   /** The provider's clock (HTTP Date) as ISO 8601 in UTC. */
   readonly providerTime: string | null;
   readonly bytes: number;
-  /** Why nothing follows from what this collection does not name, though it be read to its end: a delta, for example. */
+  /** Set where the collection is one of changes: what it does not name is as it was. A delta, or a collection that the source lacks. */
+  readonly changesOnly?: true;
+  /** Why the read proves no absence though it should have, which a person should know. */
   readonly partialBecause?: string;
 }
 

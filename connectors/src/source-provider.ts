@@ -95,7 +95,7 @@ export class SourceProvider implements IRosterProvider {
   async #totalOf(entity: EntityName, context: CallContext): Promise<string> {
     const page = await this.readPage(entity, { offset: 0, limit: 1 }, context);
     const rows = page.announcedTotal === null ? 'readable; the source gives no total' : `${page.announcedTotal} rows`;
-    return page.partialBecause === undefined ? rows : `${rows}; ${page.partialBecause}`;
+    return page.partialBecause ? `${rows}; ${page.partialBecause}` : page.changesOnly ? `${rows} of changes` : rows;
   }
 
   #checking(what: string): CallContext {

@@ -3,8 +3,8 @@ import { catalogue, type Version } from './catalogue.js';
 import type { PackageFiles } from './package-files.js';
 import type { Report } from './report.js';
 
-/** `unsaid`: read, but nothing may be taken away on its account. */
-export type FileMode = 'bulk' | 'delta' | 'unsaid' | 'absent';
+/** `unsaid` and `lost` (named, and not there): nothing may be taken away on its account, and a person should know. */
+export type FileMode = 'bulk' | 'delta' | 'absent' | 'unsaid' | 'lost';
 
 export interface Manifest {
   readonly version: Version;
@@ -59,8 +59,9 @@ function modeOf(name: string, said: ReadonlyMap<string, string>, present: boolea
   const known = mode === 'bulk' || mode === 'delta' || mode === 'absent' ? mode : (mode ?? '').toLowerCase();
   if (report && known !== mode) report.add('manifest.property', { file, column: `file.${name}` });
   if (!present) {
-    if (known === 'bulk' || known === 'delta') report?.add('manifest.absent-file', place);
-    return 'absent';
+    if (known !== 'bulk' && known !== 'delta') return 'absent';
+    report?.add('manifest.absent-file', place);
+    return 'lost';
   }
   if (known === 'bulk' || known === 'delta') return known;
   report?.add('manifest.undeclared', place);

@@ -115,25 +115,32 @@ it('a package of 1.1 has a role and orgs for each user', async () => {
 });
 
 describe('nothing follows from absence', () => {
-  it.each<[string, Files, EntityName, string | undefined]>([
-    ['never in a bulk file', base, 'users', undefined],
-    ['in a delta', invented('delta'), 'users', 'the package holds changes only'],
-    ['in a package without a file', { manifest: manifestOf({}) }, 'users', 'the package does not hold this file'],
+  it.each<[string, Files, EntityName, object]>([
+    ['unless a bulk file is whole', base, 'users', { changesOnly: undefined, partialBecause: undefined }],
+    ['in a delta', invented('delta'), 'users', { changesOnly: true }],
+    ['in a package without a file', { manifest: manifestOf({}) }, 'users', { changesOnly: true }],
     [
       'without a manifest',
       { users: base.users!, roles: base.roles! },
       'users',
-      'the package does not say that this file is whole',
+      { partialBecause: 'the package does not say that this file is whole' },
+    ],
+    [
+      'where a file is named and not there',
+      { manifest: base.manifest! },
+      'users',
+      { partialBecause: 'the package names this file and does not hold it' },
     ],
     [
       'in the bulk file of a mixed package',
       { ...base, manifest: base.manifest!.replace('orgs,bulk', 'orgs,delta') },
       'orgs',
-      'the package holds changes only',
+      { changesOnly: true },
     ],
-  ])('%s', async (_, files, entity, because) => {
+  ])('%s', async (_, files, entity, said) => {
     const { read } = await started(shelf.zip(files));
-    expect((await read(entity)).partialBecause).toBe(because);
+    const { changesOnly, partialBecause } = await read(entity);
+    expect({ changesOnly, partialBecause }).toMatchObject(said);
   });
 
   it('a delta ends what it marks, whatever else the row still says', async () => {

@@ -121,7 +121,7 @@ class PackageReading {
     const spool = new Spool(this.folder, name);
     this.#spools.set(name, spool);
     await this.#file(name, (wire) => spool.add(JSON.stringify(wire)));
-    if (name === 'users' && this.manifest.modeOf('roles') !== 'absent') await this.#roles(spool);
+    if (name === 'users' && this.files.files.has('roles') && this.manifest.version === '1.2') await this.#roles(spool);
   }
 
   async #roles(users: Spool): Promise<void> {
@@ -153,7 +153,7 @@ class PackageReading {
     const spec = catalogue[this.manifest.version].get(name);
     const packed = this.files.files.get(name);
     const mode = this.manifest.modeOf(name);
-    if (!packed || !spec || mode === 'absent') return;
+    if (!packed || !spec) return;
     const { report } = this.around;
     const { version } = this.manifest;
     const file = `${name}.csv`;

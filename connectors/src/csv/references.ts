@@ -33,7 +33,7 @@ export class References {
 
   /** `value` is an id, or a list of ids. */
   note(target: string, value: unknown, from: { readonly mode: FileMode }, place: Place): void {
-    if (from.mode === 'delta' || this.modeOf(target) === 'delta' || this.modeOf(target) === 'absent') return;
+    if (from.mode === 'delta' || !['bulk', 'unsaid'].includes(this.modeOf(target))) return;
     for (const id of Array.isArray(value) ? (value as string[]) : [String(value)]) {
       const index = this.index(target);
       const hash = index.hash(id);

@@ -7,11 +7,12 @@ import { rowDigests } from '../oneroster/rows/row-digest.js';
 import type { FileMode } from './manifest.js';
 import type { SpooledPackage } from './read-package.js';
 
-const partial: Readonly<Record<FileMode, string | undefined>> = {
-  bulk: undefined,
-  delta: 'the package holds changes only',
-  unsaid: 'the package does not say that this file is whole',
-  absent: 'the package does not hold this file',
+const proof: Readonly<Record<FileMode, Pick<RosterPage, 'changesOnly' | 'partialBecause'>>> = {
+  bulk: {},
+  delta: { changesOnly: true },
+  absent: { changesOnly: true },
+  unsaid: { partialBecause: 'the package does not say that this file is whole' },
+  lost: { partialBecause: 'the package names this file and does not hold it' },
 };
 
 export class SpooledRoster {
@@ -37,7 +38,6 @@ export class SpooledRoster {
     const reading = readList(body, { listKey: entity, digestOf: this.#digestOf[entity], isKnown });
     if (!('value' in reading)) throw new Error(`the spool of ${entity} is not readable: ${reading.detail}`);
     const list = reading.value;
-    const because = partial[mode];
     return {
       entity,
       offset,
@@ -50,7 +50,7 @@ export class SpooledRoster {
       keysDigest: list.keysDigest,
       providerTime: null,
       bytes: body.length,
-      ...(because === undefined ? {} : { partialBecause: because }),
+      ...proof[mode],
     };
   }
 

@@ -6,7 +6,7 @@ import type { PageRange, RosterPage } from '../contracts.js';
 export function emptyPage<R = RosterRecord>(
   entity: EntityName,
   { offset, limit }: PageRange,
-  partialBecause?: string,
+  more: Pick<RosterPage, 'changesOnly'> = {},
 ): RosterPage<R> {
   const nothing = hash('sha256', '', 'hex');
   return {
@@ -23,6 +23,6 @@ export function emptyPage<R = RosterRecord>(
     keysDigest: nothing,
     providerTime: null,
     bytes: 0,
-    ...(partialBecause === undefined ? {} : { partialBecause }),
+    ...more,
   };
 }

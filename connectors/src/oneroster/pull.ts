@@ -31,8 +31,7 @@ export class OneRosterPull {
     context: CallContext,
   ): Promise<RosterPage<RosterRecords[E]>> {
     context.signal.throwIfAborted();
-    if (this.config.notOffered.includes(entity))
-      return emptyPage(entity, range, 'the source does not have this collection');
+    if (this.config.notOffered.includes(entity)) return emptyPage(entity, range, { changesOnly: true });
     const page = await this.#fetched(entity, range, context);
     if (page.rowCount === 0 && range.offset === 0 && entity === 'orgs' && !range.modifiedSince) throw nothingShared();
     // At the border of all that was given so far, a server that does not page gives all of it again.

@@ -39,6 +39,8 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['up extra', /^Too many arguments/],
   ['sync', /^Missing required argument 'integration'\. Try --help\.$/],
   ['sync a --fast', /^Unknown option '--fast'\. Try --help\.$/],
+  ['csv check', /^Missing required argument 'path'\./],
+  ['csv check a --oneroster 2', /Allowed choices are auto, 1\.1, 1\.2/],
   ['runs list --limit 0', /whole number from 1 to 1000/],
   ['runs show', /^Missing required argument 'id'\./],
   ['holds show', /^Missing required argument 'id'\./],

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { failureOf } from './failure.js';
 import { EXIT } from './exit-codes.js';
+import { addCsv } from './csv.js';
 import { addDoctor } from './doctor.js';
 import { addHolds } from './holds.js';
 import { addIntegration } from './integration.js';
@@ -17,7 +18,7 @@ import { Terminal } from './terminal.js';
 import { addUp } from './up.js';
 
 const commands = [
-  ...[addUp, addSync, addRuns, addHolds, addIntegration, addScheduleCommands, addSandbox],
+  ...[addUp, addSync, addRuns, addHolds, addIntegration, addScheduleCommands, addSandbox, addCsv],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

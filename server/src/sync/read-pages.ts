@@ -26,6 +26,9 @@ export async function readPages(context: RunContext, entity: Entity, base: BaseS
   await readToEnd(reader, stride, announced);
 }
 
+/** What holds changes only is judged as an incremental read is: nothing follows from what it does not name. */
+const everSince = '0001-01-01T00:00:00.000Z';
+
 function offsetsTo(announced: number, stride: number): number[] {
   const offsets: number[] = [];
   for (let offset = stride; offset < announced; offset += stride) offsets.push(offset);
@@ -101,6 +104,7 @@ class CollectionReader {
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
           ...(page.partialBecause === undefined ? {} : { incompleteReason: page.partialBecause }),
+          ...(page.changesOnly ? { since: everSince } : {}),
         });
       if (this.#announced !== page.announcedTotal)
         await updatePhase(tx, run, entity.name, { announced: page.announcedTotal });

@@ -64,8 +64,7 @@ function judge(phase: Phase, pages: readonly PageRecord[], keys: number): ReadVe
     announcedAtEnd: phase.announced,
     distinct: keys + keyless,
     keyless,
-    // Where it is known beforehand that nothing follows from absence, an empty collection is no riddle.
-    activeBefore: phase.since === null && phase.incompleteReason === null ? phase.activeBefore : 0,
+    activeBefore: phase.since === null ? phase.activeBefore : 0,
     endError: phase.incompleteReason,
   });
 }
