@@ -38,5 +38,6 @@ export const toolOwners = [
   { packages: ['ioredis'], places: ['server/src/cluster', 'server/src/jobs', 'server/src/main'] },
   { packages: ['cron-parser'], places: ['server/src/jobs'] },
   { packages: ['axios'], places: ['connectors/src/http'] },
+  { packages: ['yauzl', 'csv-parse'], places: ['connectors/src/csv'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },
 ];
