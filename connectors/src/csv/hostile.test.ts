@@ -1,7 +1,6 @@
 /** Packages made to harm: each ends in a refusal that names its rule, soon and in bounded memory, before a single row was served. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callContext, testPorts } from '../testing/ports.js';
 import { checkPackage } from './check-package.js';
@@ -102,9 +101,24 @@ describe('a hostile zip', () => {
     expect((await checkPackage({ path: shelf.bytes(zipBytes(base)), limits })).refusal?.code).toBe('package.size');
   });
 
-  it('leaves nothing in the folder for temporary files', async () => {
-    await checkPackage({ path: shelf.bytes(withOrgs({ content: orgs.replace('Fjordby', '"') })) });
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rollcall-csv-'))).toEqual([]);
+  it('leaves nothing in the folder for temporary files, whether it is refused or read', async () => {
+    const own = join(shelf.folder, 'temporary');
+    mkdirSync(own);
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = own;
+    try {
+      await checkPackage({ path: shelf.bytes(withOrgs({ content: orgs.replace('Fjordby', '"') })) });
+      const config = oneRosterCsvConfigSchema.parse({ path: shelf.bytes(zipBytes(base)) });
+      const provider = oneRosterCsvProvider('csv', config, testPorts());
+      await provider.start();
+      expect((await provider.readPage('users', { offset: 0, limit: 10 }, callContext())).rowCount).toBe(2);
+      // While it is being served, too: a process that is killed leaves nothing behind.
+      expect(readdirSync(own)).toEqual([]);
+      await provider.stop();
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
   });
 });
 
