@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Limits } from './limits.js';
-import type { Packed, PackedFile } from './package-files.js';
+import type { Packed, PackedFile } from './packed.js';
 import type { Report } from './report.js';
 
 export async function folderFiles(path: string, limits: Limits, report: Report): Promise<Packed> {

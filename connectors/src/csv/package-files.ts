@@ -1,24 +1,12 @@
 /** The files of a package, from a zip or a folder, each under its name in the catalogue; what is not of the catalogue is noted and left. */
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { Fault } from '@rollcall/core';
 import { fileNames } from './catalogue.js';
 import { folderFiles } from './folder-files.js';
 import type { Limits } from './limits.js';
+import type { PackedFile } from './packed.js';
 import type { Report } from './report.js';
 import { zipFiles } from './zip-files.js';
-
-/** A file as it lies in the package. */
-export interface PackedFile {
-  /** With folders, divided by slashes. */
-  readonly path: string;
-  readonly open: () => Promise<Readable>;
-}
-
-export interface Packed {
-  readonly files: readonly PackedFile[];
-  close(): void;
-}
 
 export interface PackageFiles {
   /** By name without `.csv`. */

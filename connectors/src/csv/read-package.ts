@@ -125,7 +125,7 @@ class PackageReading {
   }
 
   async #roles(users: Spool): Promise<void> {
-    const join = new RoleJoin(this.folder, users);
+    const withRoles = new RoleJoin(this.folder, users);
     const index = this.#references.index('users');
     try {
       await this.#file('roles', (wire, row) => {
@@ -133,13 +133,13 @@ class PackageReading {
         if (user === -1) this.around.report.add('row.no-user', { file: 'roles.csv', row });
         else if (/^(tobedeleted|inactive)$/i.test(String(wire.status)))
           this.around.report.add('row.role-ended', { file: 'roles.csv', row });
-        else join.add(user, wire);
+        else withRoles.add(user, wire);
       });
     } catch (error) {
-      join.close();
+      withRoles.close();
       throw error;
     }
-    this.#spools.set('users', join.joined(this.folder));
+    this.#spools.set('users', withRoles.joined(this.folder));
   }
 
   /** Files that no roster comes from: read only to see whether the standard would have them. */

@@ -6,7 +6,7 @@ import { Transform, type Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import type { Limits } from './limits.js';
-import type { Packed, PackedFile } from './package-files.js';
+import type { Packed, PackedFile } from './packed.js';
 import { PackageRefused, type Report } from './report.js';
 
 export async function zipFiles(path: string, limits: Limits, report: Report): Promise<Packed> {

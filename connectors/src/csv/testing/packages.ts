@@ -163,7 +163,7 @@ export function invented(
 export function invented11(): Files {
   const { users, roles, ...others } = rows12;
   const rolesOf = (id: string) => roles!.filter((role) => role.userSourcedId === id);
-  const old = users!.map(({ preferredGivenName: _, primaryOrgSourcedId: __, ...user }) => ({
+  const old = users!.map((user) => ({
     ...user,
     role: rolesOf(user.sourcedId!)[0]!.role!,
     orgSourcedIds: rolesOf(user.sourcedId!)
