@@ -161,8 +161,11 @@ describe('packages of CSV files', () => {
   it('a package that must be refused leaves the hub as it was', async () => {
     const before = [await active('enrollments'), await active('users'), await active('classes')];
     write({ users: lines('givenName,familyName', ['u1,,,"Edda,Ahlgren']) });
-    const refused = await sync().catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'source_bad_response' });
+    const { run } = await sync();
+    expect([run.state, run.reason]).toEqual([
+      'failed',
+      expect.stringContaining('users.csv, row 1 has no column sourcedId'),
+    ]);
     expect([await active('enrollments'), await active('users'), await active('classes')]).toEqual(before);
   });
 
