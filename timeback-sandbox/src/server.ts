@@ -8,7 +8,9 @@ import { Sandbox, type SandboxSettings } from './sandbox.js';
 import { answerControl } from './control/router.js';
 import { notModified } from './etag.js';
 import { list } from './collections/list.js';
+import type { Preset } from './presets.js';
 import { setTimeout as wait } from 'node:timers/promises';
+import { shapedError } from './oneroster/error-bodies.js';
 import { single } from './collections/single.js';
 
 /** A path that is no URL counts as the root, which is unknown. */
@@ -39,13 +41,17 @@ export function createSandboxServer(settings: SandboxSettings): Server {
     const target = locate(sandbox, url);
     sandbox.log.begin(target.label, target.isToken);
     response.once('close', () => sandbox.log.end(response.statusCode));
-    const answer = refusable(() => answerRead(sandbox, request, target), apiRefusal);
+    const refuse = target.isToken ? apiRefusal : refusalOf(settings.preset);
+    const answer = refusable(() => answerRead(sandbox, request, target), refuse);
     void answer.then((a) => send(request, response, a)).catch(() => response.destroy());
   });
   return server;
 }
 
 const apiRefusal = (status: number, text: string): Answer => ({ status, body: errorBody(status, text) });
+const refusalOf =
+  ({ oneRoster }: Preset): typeof apiRefusal =>
+  (status, text) => ({ status, ...shapedError(oneRoster?.errors ?? 'root', status, text) });
 const controlRefusal = (status: number, text: string): Answer => ({ status, body: JSON.stringify({ error: text }) });
 
 async function refusable(work: () => Promise<Answer>, refuse: typeof apiRefusal): Promise<Answer> {
@@ -60,8 +66,11 @@ async function refusable(work: () => Promise<Answer>, refuse: typeof apiRefusal)
 
 function locate(sandbox: Sandbox, url: URL): Target {
   const { base, tokenPath } = sandbox.settings.preset;
+  const { oneRoster } = sandbox.settings.preset;
   const path = url.pathname.replace(/\/$/, '');
-  const target: Target = { label: path, path, params: url.searchParams, isToken: path === tokenPath };
+  // Plain OneRoster servers mind the slash.
+  const isToken = (oneRoster ? url.pathname : path) === tokenPath;
+  const target: Target = { label: path, path, params: url.searchParams, isToken };
   if (!path.startsWith(`${base}/`)) return { ...target, label: target.isToken ? path : 'unknown' };
   const [name, id, ...rest] = path.slice(base.length + 1).split('/');
   const collection = rest.length === 0 ? collectionByName.get(name!) : undefined;
@@ -91,8 +100,11 @@ async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Ta
 
 async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
   const usesAllowed = hits['token-expiry']?.uses as number | undefined;
-  if (!sandbox.tokens.accepts(request, usesAllowed)) throw new Refusal(401, 'Unauthorized: token missing or expired.');
-  if (Object.keys(hits).length > 0) return readNow(sandbox, request, target, hits);
+  if (!target.collection && sandbox.settings.preset.oneRoster) throw new Refusal(404, 'Unknown path.');
+  if (!sandbox.tokens.accepts(request, usesAllowed) && !sandbox.signatures?.accepts(request))
+    throw new Refusal(401, 'Unauthorized: token missing or expired.');
+  // No marks under faults, and none of plain OneRoster servers: their specification knows none.
+  if (Object.keys(hits).length > 0 || sandbox.settings.preset.oneRoster) return readNow(sandbox, request, target, hits);
   const mark = sandbox.marks.of(request);
   const same = notModified(request, mark);
   if (same) return same;
@@ -104,7 +116,7 @@ async function readNow(sandbox: Sandbox, request: IncomingMessage, target: Targe
   const { collection, id, params } = target;
   if (!collection) throw new Refusal(404, 'Unknown path.');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
-  if (id !== undefined) return single(sandbox.view, collection, id, params);
+  if (id !== undefined) return single(sandbox.view, collection, id, params, sandbox.settings.preset.oneRoster);
   const { view, selections, settings, pages } = sandbox;
   const edited = () => sandbox.marks.edited();
   return list({ view, selections, pages, edited, preset: settings.preset, collection, params, hits });
