@@ -89,18 +89,20 @@ export const hashKey = (random: () => number): HashKey => ({
   low: Math.floor(random() * 2 ** 32),
 });
 
+const { imul } = Math;
+
 /** Murmur's rounds over the characters. */
 function hashed(text: string, key: number): number {
   let h = key;
   for (let i = 0; i < text.length; i += 1) {
-    let k = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
+    let k = imul(text.charCodeAt(i), 0xcc9e2d51);
     k = (k << 15) | (k >>> 17);
-    h ^= Math.imul(k, 0x1b873593);
+    h ^= imul(k, 0x1b873593);
     h = (h << 13) | (h >>> 19);
-    h = Math.imul(h, 5) + 0xe6546b64;
+    h = imul(h, 5) + 0xe6546b64;
   }
   h ^= text.length;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }

@@ -163,8 +163,8 @@ describe('packages of CSV files', () => {
     write({ users: lines('givenName,familyName', ['u1,,,"Edda,Ahlgren']) });
     const { run } = await sync();
     expect([run.state, run.reason]).toEqual([
-      'failed',
-      expect.stringContaining('users.csv, row 1 has no column sourcedId'),
+      'needs_attention',
+      expect.stringContaining('users.csv, row 2 has a quote'),
     ]);
     expect([await active('enrollments'), await active('users'), await active('classes')]).toEqual(before);
   });
