@@ -64,6 +64,14 @@ const mutants = [
     suite: 'sync/crash',
     test: 'death at chunk.written',
   },
+  {
+    promise: 'a unique index lets one run at a time claim an entity of an integration',
+    file: 'server/src/store/migrations/0003_runs.sql',
+    from: 'CREATE UNIQUE INDEX run_entities_claim',
+    to: 'CREATE INDEX run_entities_claim',
+    suite: 'faults/src/runner/inner-stage',
+    test: 'at once',
+  },
 ];
 
 let copy;

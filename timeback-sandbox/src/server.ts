@@ -8,6 +8,7 @@ import { Sandbox, type SandboxSettings } from './sandbox.js';
 import { answerControl } from './control/router.js';
 import { notModified } from './etag.js';
 import { list } from './collections/list.js';
+import { type Nested, nestedAt } from './collections/nested.js';
 import type { Preset } from './presets.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { shapedError } from './oneroster/error-bodies.js';
@@ -27,6 +28,7 @@ interface Target {
   isToken: boolean;
   collection?: Collection;
   id?: string;
+  nested?: Nested;
 }
 
 export function createSandboxServer(settings: SandboxSettings): Server {
@@ -74,6 +76,12 @@ function locate(sandbox: Sandbox, url: URL): Target {
   if (!path.startsWith(`${base}/`)) return { ...target, label: target.isToken ? path : 'unknown' };
   const [name, id, ...rest] = path.slice(base.length + 1).split('/');
   const collection = rest.length === 0 ? collectionByName.get(name!) : undefined;
+  // Plain OneRoster servers often lack lists within others, and give them to a wider scope only.
+  const nested = oneRoster ? undefined : nestedAt([name!, id ?? '', ...rest].map(safeDecode));
+  if (nested) {
+    const label = `${base}/${nested.pattern.replaceAll('*', '{sourcedId}')}`;
+    return { ...target, label, collection: nested.collection, nested };
+  }
   if (!collection) return { ...target, label: 'unknown' };
   const label = `${base}/${name}${id === undefined ? '' : '/{sourcedId}'}`;
   return { ...target, label, collection, ...(id === undefined ? {} : { id: safeDecode(id) }) };
@@ -113,11 +121,20 @@ async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, 
 }
 
 async function readNow(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
-  const { collection, id, params } = target;
+  const { collection, id, nested } = target;
+  const params = nested ? within(nested.filter(sandbox.view), target.params) : target.params;
   if (!collection) throw new Refusal(404, 'Unknown path.');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
   if (id !== undefined) return single(sandbox.view, collection, id, params, sandbox.settings.preset.oneRoster);
   const { view, selections, settings, pages } = sandbox;
   const edited = () => sandbox.marks.edited();
   return list({ view, selections, pages, edited, preset: settings.preset, collection, params, hits });
+}
+
+/** The filter of the path, and the one that was asked for. */
+function within(filter: string, asked: URLSearchParams): URLSearchParams {
+  const params = new URLSearchParams(asked);
+  const more = asked.get('filter')?.trim();
+  params.set('filter', more ? `${filter} AND ${more}` : filter);
+  return params;
 }

@@ -22,7 +22,7 @@ const students = 12;
 const innerLanesEach = 2;
 const crewLanesEach = 4;
 /** Trials after which a lane gets an empty database. */
-const renewAfter = 25;
+const renewAfter = 15;
 
 type Play = (trial: PlannedTrial) => Promise<Omit<Verdict, 'seconds'>>;
 

@@ -1,5 +1,5 @@
 /** F14: the worker's clock is minutes off, jumps while a run goes on, or stands at the edge of a summer time. */
-import { systemClock } from '../world/work-of.js';
+import { systemClock } from '@rollcall/server/telemetry/system-clock.js';
 import { prepare } from '../world/prepare.js';
 import type { Trial } from '../world/trial.js';
 import type { InnerScenario } from './scenario.js';

@@ -10,7 +10,7 @@ import { startWorker, type RunningWorker } from '@rollcall/server/jobs/run-worke
 import { keepSweeping } from '@rollcall/server/jobs/sweeper.js';
 import { workOnNext } from '@rollcall/server/jobs/work-on-next.js';
 import type { QueueAddress } from '@rollcall/server/jobs/queue-backend.js';
-import { systemClock } from './work-of.js';
+import { systemClock } from '@rollcall/server/telemetry/system-clock.js';
 
 /** The sweeper's two seconds are a fifth of one here. */
 const haste = 10;

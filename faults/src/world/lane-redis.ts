@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '@rollcall/server/config/free-port.js';
 import { Redis } from 'ioredis';
+import { mind } from './children.js';
 
 const howToGet =
   'The faults on Redis need a redis-server: install it ("apt-get install redis-server", "brew install redis"), set REDIS_URL, or ask for --backend postgres.';
@@ -29,7 +30,7 @@ export class LaneRedis {
   async comeBack(): Promise<void> {
     if (this.isLent) return;
     const flags = ['--port', new URL(this.url).port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    const server = spawn('redis-server', [...flags, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+    const server = mind(spawn('redis-server', [...flags, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' }));
     await once(server, 'spawn').catch(() => {
       throw new Error(howToGet);
     });

@@ -11,7 +11,8 @@ import { migrate } from '@rollcall/server/store/migrate.js';
 import { provisionDatabase, type DatabaseUrls } from '@rollcall/server/store/provision.js';
 import pg from 'pg';
 
-const template = 'faults_template';
+/** Several suites may be at work on one server. */
+const template = `faults_template_${process.pid}`;
 
 export class Postgres {
   private constructor(
@@ -75,6 +76,7 @@ export class Postgres {
   }
 
   async stop(): Promise<void> {
+    await this.ask(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`).catch(() => undefined);
     await this.running?.stop();
     if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
   }
@@ -91,7 +93,7 @@ export class Postgres {
 const durable = {
   fsync: 'off',
   max_connections: '400',
-  autovacuum: 'off',
+
   shared_buffers: '256MB',
   max_wal_size: '1GB',
 };

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { mind } from './children.js';
 
 const program = fileURLToPath(new URL('../../../timeback-sandbox/dist/main.js', import.meta.url));
 
@@ -15,7 +16,7 @@ export class Sandbox {
   static async start(students: number, seed: number): Promise<Sandbox> {
     const flags = ['--port', '0', '--students', String(students), '--seed', String(seed)];
     // It says so when a client hangs up on it, which clients do here all the time.
-    const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = mind(spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] }));
     const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
     return new Sandbox((JSON.parse(line) as { baseUrl: string }).baseUrl, child);
   }

@@ -6,10 +6,12 @@ import type { Clock, IRosterProvider, Log } from '@rollcall/connectors';
 import { finalRunStates, type RunMode, type RunState } from '@rollcall/core';
 import type { AttemptParts } from '@rollcall/server/jobs/attempt-run.js';
 import type { Database } from '@rollcall/server/store/database.js';
+import { leaseSeconds } from '@rollcall/server/store/leases.js';
 import { findRun, type Run } from '@rollcall/server/store/runs.js';
 import type { FailpointName } from '@rollcall/server/sync/failpoints.js';
 import { requestRun } from '@rollcall/server/sync/request-run.js';
 import type { RunPolicy } from '@rollcall/server/sync/run-context.js';
+import { systemClock } from '@rollcall/server/telemetry/system-clock.js';
 import type { Promised, Violation } from '../check/violation.js';
 import { readSource, type SourceSnapshot } from '../check/source-snapshot.js';
 import type { Random } from '../runner/random.js';
@@ -18,7 +20,7 @@ import { FaultyDatabase } from '../wrap/faulty-database.js';
 import type { InnerWorker } from './inner-worker.js';
 import type { Backend, Lane } from './lane.js';
 import type { Site } from './site.js';
-import { systemClock, workOf } from './work-of.js';
+import { workOf } from './work-of.js';
 
 /** How long a run may take on a machine that has other things to do, once nothing is in its way. */
 const patienceMs = 90_000;
@@ -138,11 +140,17 @@ export class Trial {
   async hurry({ state }: Run): Promise<void> {
     if (state === 'paused')
       await this.lane.ask(`UPDATE runs SET resume_at = now() WHERE state = 'paused' AND resume_at > now()`);
-    if (this.worker.isIdle) await this.endLeases();
+    // One that was taken a moment ago may be that of an attempt that has not come to its work yet.
+    if (this.worker.isIdle) await this.endLeases(2);
   }
 
-  async endLeases(): Promise<void> {
-    await this.lane.ask(`UPDATE run_leases SET held_until = now() - interval '1 second' WHERE held_until > now()`);
+  /** Those that were taken or renewed so many seconds ago, or longer. */
+  async endLeases(olderThan = 0): Promise<void> {
+    await this.lane.ask(
+      `UPDATE run_leases SET held_until = now() - interval '1 second'
+       WHERE held_until > now() AND held_until <= now() + make_interval(secs => $1)`,
+      [leaseSeconds - olderThan],
+    );
   }
 
   /** A process took the place of the one that died: its leases have run out, its connections are new. */

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { mind } from './children.js';
 import type { Backend, Lane } from './lane.js';
 
 const program = fileURLToPath(new URL('../../../server/dist/main/worker.js', import.meta.url));
@@ -41,10 +42,12 @@ export class WorkerProcess {
       [secretVariable]: 'sandbox-secret',
       ...options.env,
     };
-    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), program], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = mind(
+      spawn(process.execPath, [...(options.nodeFlags ?? []), program], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
     const worker = new WorkerProcess(child);
     await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), worker.ended]);
     return worker;

@@ -6,7 +6,8 @@
  * for others, perSecond (0: no limit), burst, perWindow, windowMs; for `block`: ms; for `announce`: left, resetMs.
  * Answers with the calls granted and the microseconds until the next one.
  *
- * Fields: f full again at; s sum and w width of slots, p newest slot, c0..c20 calls by slot; b blocked until; q calls left until u.
+ * Fields: f full again at; s sum and w width of slots, p newest slot, c0..c20 calls by slot; b blocked until; q calls left until u;
+ * x when the key ends.
  */
 export const rateLimitScript = `
 local what, now = ARGV[1], tonumber(ARGV[2])
@@ -15,13 +16,25 @@ if not now then
   now = tonumber(time[1]) * 1e6 + tonumber(time[2])
 end
 local SLOTS, RING, EPSILON = 20, 21, 1e-9
-local state = redis.call('HMGET', KEYS[1], 'f', 's', 'w', 'p', 'b', 'q', 'u')
+local wanted, share = tonumber(ARGV[3]), tonumber(ARGV[4])
+local rate, burst, most, windowUs = 0, 0, 0, 0
+if what == 'take' then
+  rate, burst, most, windowUs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]) * 1000
+end
+local slotWidth, slot = windowUs / SLOTS, 0
+if rate > 0 then slot = math.floor(now / slotWidth) end
+local place = 'c' .. (slot % RING)
+
+local state = redis.call('HMGET', KEYS[1], 'f', 's', 'w', 'p', 'b', 'q', 'u', 'x', place)
 local full, sum, width, newest = tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[3]) or 0, tonumber(state[4]) or 0
 local blocked, quota, quotaUntil = tonumber(state[5]) or 0, tonumber(state[6]) or 0, tonumber(state[7]) or 0
+local expires, here = tonumber(state[8]) or 0, tonumber(state[9]) or 0
 
 local function keep(untilUs)
-  local ms = math.ceil((untilUs - now) / 1000) + 60000
-  if redis.call('PTTL', KEYS[1]) < ms then redis.call('PEXPIRE', KEYS[1], ms + 60000) end
+  if expires > untilUs + 6e7 then return end
+  local ms = math.ceil((untilUs - now) / 1000) + 120000
+  redis.call('PEXPIRE', KEYS[1], ms)
+  redis.call('HSET', KEYS[1], 'x', now + ms * 1000)
 end
 
 if what == 'block' then
@@ -42,8 +55,6 @@ if what == 'announce' then
   return { 0, 0 }
 end
 
-local wanted, share = tonumber(ARGV[3]), tonumber(ARGV[4])
-local rate, burst, most, windowUs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]) * 1000
 if now < blocked then return { 0, math.ceil(blocked - now) } end
 
 local granted, waits = wanted, {}
@@ -52,25 +63,23 @@ local function rule(left, nextUs)
   waits[#waits + 1] = { left, nextUs }
 end
 
-local slot
 if rate > 0 then
   local interval = 1e6 / rate
   local tokens = burst - math.max(0, full - now) / interval - math.floor(burst * share + EPSILON)
   local left = math.max(0, math.floor(tokens + EPSILON))
   rule(left, math.ceil((left + 1 - tokens) * interval))
 
-  local slotWidth = windowUs / SLOTS
-  slot = math.floor(now / slotWidth)
   if width ~= slotWidth then
     for ring = 0, RING - 1 do redis.call('HDEL', KEYS[1], 'c' .. ring) end
-    if sum > 0 then redis.call('HSET', KEYS[1], 'c' .. (slot % RING), sum) end
-    redis.call('HSET', KEYS[1], 'w', slotWidth, 'p', slot)
+    here = sum
+    redis.call('HSET', KEYS[1], 'w', slotWidth, 'p', slot, place, here)
   elseif slot > newest then
     for old = math.max(newest + 1, slot - RING + 1), slot do
       local field = 'c' .. (old % RING)
       sum = sum - (tonumber(redis.call('HGET', KEYS[1], field)) or 0)
       redis.call('HDEL', KEYS[1], field)
     end
+    here = 0
     redis.call('HSET', KEYS[1], 's', sum, 'p', slot)
   end
   local rest = math.max(0, most - math.floor(most * share + EPSILON) - sum)
@@ -94,8 +103,7 @@ if granted > 0 then
   if now < quotaUntil then redis.call('HINCRBY', KEYS[1], 'q', -granted) end
   if rate > 0 then
     full = math.max(full, now) + granted * 1e6 / rate
-    redis.call('HSET', KEYS[1], 'f', full, 's', sum + granted)
-    redis.call('HINCRBY', KEYS[1], 'c' .. (slot % RING), granted)
+    redis.call('HSET', KEYS[1], 'f', full, 's', sum + granted, place, here + granted)
     keep(math.max(full, now + 2 * windowUs))
   end
 end

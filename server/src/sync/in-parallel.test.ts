@@ -50,6 +50,17 @@ describe('inParallelThenInOrder', () => {
     expect(followed).not.toContain(5);
   });
 
+  it('begins nothing that follows an item whose first stage failed, though later ones are through it', async () => {
+    const followed: number[] = [];
+    const broken = inParallelThenInOrder(items, 2, {
+      first: (item) => (item === 0 ? sleep(20).then(() => Promise.reject(new Error('late'))) : sleep(1)),
+      between: () => Promise.reject(new Error('never')),
+      then: (item) => Promise.resolve(void followed.push(item)),
+    });
+    await expect(broken).rejects.toThrow('late');
+    expect(followed).toEqual([]);
+  });
+
   it('ends with the error of what follows, and reads no further items', async () => {
     const read: number[] = [];
     const broken = inParallelThenInOrder(items, 1, {

@@ -50,7 +50,10 @@ export async function inParallelThenInOrder<T>(
     through.get(item)!.resolve(true);
   }).catch(fails);
   const followers = (async () => {
-    for (const item of items) if (await through.get(item)!.promise) await stages.then(item);
+    for (const item of items) {
+      if (!(await through.get(item)!.promise) || failed) return;
+      await stages.then(item);
+    }
   })().catch(fails);
   const results = await Promise.allSettled([firsts.then(() => (failed ? undefined : stages.between())), followers]);
   const failure = results.find((result) => result.status === 'rejected');

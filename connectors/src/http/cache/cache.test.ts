@@ -100,6 +100,43 @@ it('a 304 that nobody asked for is no answer', async () => {
   await expect(get()).rejects.toMatchObject({ code: 'source_bad_response' });
 });
 
+describe('what is remembered of a page instead of its body', () => {
+  const page = async (mark: string, restorable = true) => {
+    const { source, client } = await arrangedClient((request, response) => {
+      if (request.headers['if-none-match'] === mark) response.writeHead(304, { etag: mark }).end();
+      else answerJson(response, 200, { rows: 2 }, { etag: mark });
+    });
+    const remember = {
+      keep: (value: string) => Buffer.from(value),
+      restore: (kept: Buffer) => (restorable ? `again ${kept.toString()}` : null),
+    };
+    const read = (body: Buffer) => ({ value: body.toString() });
+    const get = async () => {
+      const request = { operation: 'users.list', url: `${source.baseUrl}/users/`, read, remember };
+      return (await client.get(request, callContext())).value;
+    };
+    return { conditions: () => source.requests.map(({ headers }) => headers['if-none-match']), get };
+  };
+
+  it('stands for the page when the source says by its mark that it is the same', async () => {
+    const { conditions, get } = await page('"v1"');
+    expect([await get(), await get()]).toEqual(['{"rows":2}', 'again {"rows":2}']);
+    expect(conditions()).toEqual([undefined, '"v1"']);
+  });
+
+  it('is not kept under a weak mark, which says as good as equal and not equal', async () => {
+    const { conditions, get } = await page('W/"v1"');
+    expect([await get(), await get()]).toEqual(['{"rows":2}', '{"rows":2}']);
+    expect(conditions()).toEqual([undefined, undefined]);
+  });
+
+  it('is not asked by when the page could not be made from it', async () => {
+    const { conditions, get } = await page('"v1"', false);
+    expect([await get(), await get()]).toEqual(['{"rows":2}', '{"rows":2}']);
+    expect(conditions()).toEqual([undefined, undefined]);
+  });
+});
+
 describe('the store', () => {
   it('never holds more than its bytes, gives back exactly what was put, and lets the longest unused go', () => {
     const step = fc.record({ key: fc.integer({ min: 0, max: 12 }), size: fc.nat(3000), put: fc.boolean() });

@@ -169,6 +169,25 @@ if (!isPublishedAtHand) {
       },
     );
 
+    /** The live API gives `users` there, and so does the sandbox; the document says otherwise. */
+    const knownToDiffer = /^get(Students|Teachers)ForClass: \$\.(students|teachers) is missing$/;
+
+    it.each(lists)('the list %s fits, in what we ask and in what it answers', async (name) => {
+      const first = async (of: ResourceName, at = 0) =>
+        (await provider.api.list(of, { limit: 20 }, context)).rows[at]!.sourcedId;
+      const [enrollment] = (await provider.api.list('enrollments', { limit: 1 }, context)).rows;
+      const holders = { classes: enrollment!.class!.sourcedId, users: enrollment!.user!.sourcedId };
+      const own = { ...holders, schools: enrollment!.school!.sourcedId, students: holders.users };
+      const ids = [...nestedLists[name].path.matchAll(/(\w+)\/\{\}/g)].map(([, of]) => own[of as keyof typeof own]);
+      const holder = nestedLists[name].path.split('/')[0] as ResourceName;
+      const known = await Promise.all(ids.map(async (id) => id ?? (await first(holder))));
+      const paged = name.startsWith('userAgent') ? {} : { limit: 10 };
+      const page = await provider.api.listWithin(name, known, paged, context);
+      expect(page.unreadable).toBe(0);
+
+      expect(wrong.splice(0).filter((each) => !knownToDiffer.test(each))).toEqual([]);
+    });
+
     it('the pages that the sync reads fit', async () => {
       await provider.readPage('enrollments', { offset: 0, limit: 100 }, context);
       expect(wrong.splice(0)).toEqual([]);
