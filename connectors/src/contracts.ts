@@ -115,6 +115,10 @@ export interface RosterPage<R = RosterRecord> {
   /** The provider's clock (HTTP Date) as ISO 8601 in UTC. */
   readonly providerTime: string | null;
   readonly bytes: number;
+  /** Set where the collection is one of changes: what it does not name is as it was. A delta, or a collection that the source lacks. */
+  readonly changesOnly?: true;
+  /** Why the read proves no absence though it should have, which a person should know. */
+  readonly partialBecause?: string;
 }
 
 export type SingleRead<R = RosterRecord> =

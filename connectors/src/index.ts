@@ -1,5 +1,10 @@
 /** The one entry of connectors: how rosters travel. */
 export * from './contracts.js';
+export * from './csv/check-package.js';
+export * from './csv/config.js';
+export * from './csv/definition.js';
+export * from './csv/provider.js';
+export { sentence, type Finding } from './csv/report.js';
 export * from './factory.js';
 export * from './http/cache/response-caches.js';
 export * from './http/limits/local-rate-limiter.js';
@@ -8,6 +13,9 @@ export * from './metric-catalogue.js';
 export * from './mock/config.js';
 export * from './mock/definition.js';
 export * from './mock/provider.js';
+export * from './oneroster/config.js';
+export * from './oneroster/definition.js';
+export * from './oneroster/provider.js';
 export * from './ports.js';
 export * from './registry.js';
 export * from './timeback/api/resources.js';

@@ -14,7 +14,7 @@ export const USAGE = `Usage: timeback-sandbox --port P --students N --seed S [op
   --client-id ID     (default sandbox-client)
   --client-secret S  (default sandbox-secret)
   --token-seconds N  life of a token (default 3600)
-  --platform NAME    beyond or learnwith (default beyond)`;
+  --platform NAME    ${Object.keys(presets).join(', ')} (default beyond)`;
 
 function wholeNumber(text: string, flag: string, least: number, most: number): number {
   const value = Number(text);
@@ -47,7 +47,8 @@ function parse(args: string[]) {
 export function readFlags(args: string[]): { help: boolean; port: number; settings: SandboxSettings } {
   const values = parse(args);
   const preset = presets[values.platform as Preset['name']];
-  if (!preset) throw new FlagError(`--platform must be beyond or learnwith, not "${values.platform}".`);
+  if (!preset)
+    throw new FlagError(`--platform must be one of ${Object.keys(presets).join(', ')}, not "${values.platform}".`);
   return {
     help: values.help,
     port: wholeNumber(values.port, 'port', 0, 65_535),

@@ -1,6 +1,11 @@
-/** The two TimeBack platforms: they differ in paths, page sizes and the name of the total field. */
+/**
+ * The two TimeBack platforms, which differ in paths, page sizes and the name of the total field, and servers of plain OneRoster, which
+ * differ from them and from each other.
+ */
+import { oneRosterProfiles, type OneRosterProfile } from './oneroster/profile.js';
+
 export interface Preset {
-  name: 'beyond' | 'learnwith';
+  name: 'beyond' | 'learnwith' | 'oneroster-1.2' | 'oneroster-1.1' | 'certified-quirky';
   base: string;
   tokenPath: string;
   totalField: 'totalCount' | 'total';
@@ -11,7 +16,20 @@ export interface Preset {
   /** how many terms a filter may have, and whether AND and OR may meet in one */
   maxFilterTerms: number;
   mixedFilter: boolean;
+  /** rows a page at most, without a word when more were asked for */
+  clampsAt?: number;
+  /** a plain OneRoster server in place of TimeBack */
+  oneRoster?: OneRosterProfile;
 }
+
+const plain = {
+  totalField: 'total',
+  fullEnvelope: false,
+  defaultLimit: 100,
+  maxLimit: 1_000_000,
+  maxFilterTerms: 2,
+  mixedFilter: false,
+} as const;
 
 export const presets: Record<Preset['name'], Preset> = {
   beyond: {
@@ -35,5 +53,27 @@ export const presets: Record<Preset['name'], Preset> = {
     maxLimit: 100,
     maxFilterTerms: 2,
     mixedFilter: false,
+  },
+  'oneroster-1.2': {
+    ...plain,
+    name: 'oneroster-1.2',
+    base: '/ims/oneroster/rostering/v1p2',
+    tokenPath: '/oauth/token',
+    oneRoster: oneRosterProfiles['1.2'],
+  },
+  'oneroster-1.1': {
+    ...plain,
+    name: 'oneroster-1.1',
+    base: '/ims/oneroster/v1p1',
+    tokenPath: '/token',
+    oneRoster: oneRosterProfiles['1.1'],
+  },
+  'certified-quirky': {
+    ...plain,
+    name: 'certified-quirky',
+    base: '/2026/oneroster/v1p2',
+    tokenPath: '/oauth/token/',
+    clampsAt: 500,
+    oneRoster: oneRosterProfiles.certified,
   },
 };

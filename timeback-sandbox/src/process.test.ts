@@ -27,7 +27,7 @@ test.each([
   [['--students', '0'], '--students must be a whole number'],
   [['--seed', 'x'], '--seed must be a whole number'],
   [['--pupils', '5'], "Unknown option '--pupils'"],
-  [['--platform', 'other'], '--platform must be beyond or learnwith'],
+  [['--platform', 'other'], '--platform must be one of beyond, learnwith,'],
 ])('refuses %j with code 2 and one sentence', async (flags, sentence) => {
   const { code, errors } = await program.start(...flags).ended;
   expect([code, errors]).toEqual([2, expect.stringContaining(sentence)]);

@@ -5,6 +5,7 @@ import { FaultRules } from './faults/rules.js';
 import { Marks } from './etag.js';
 import { PagePool } from './collections/page-pool.js';
 import type { Preset } from './presets.js';
+import { SignatureCheck } from './oneroster/oauth1.js';
 import { RequestLog } from './request-log.js';
 import { Selections } from './query/select.js';
 import { View } from './view.js';
@@ -19,6 +20,8 @@ export interface SandboxSettings {
 
 export class Sandbox {
   readonly tokens: Tokens;
+  /** only where OAuth 1.0a is taken as well */
+  readonly signatures: SignatureCheck | undefined;
   readonly log = new RequestLog();
   readonly marks = new Marks();
   readonly pages = new PagePool();
@@ -27,7 +30,9 @@ export class Sandbox {
   view: View;
 
   constructor(readonly settings: SandboxSettings) {
-    this.tokens = new Tokens(settings.client, settings.tokenSeconds);
+    this.tokens = new Tokens(settings.client, settings.tokenSeconds, settings.preset.oneRoster?.scopes);
+    if (settings.preset.oneRoster?.version === '1.1')
+      this.signatures = new SignatureCheck(settings.client.id, settings.client.secret);
     this.faults = new FaultRules(settings.seed);
     this.view = this.#freshView();
   }

@@ -9,7 +9,9 @@ import { answerControl } from './control/router.js';
 import { notModified } from './etag.js';
 import { list } from './collections/list.js';
 import { type Nested, nestedAt } from './collections/nested.js';
+import type { Preset } from './presets.js';
 import { setTimeout as wait } from 'node:timers/promises';
+import { shapedError } from './oneroster/error-bodies.js';
 import { single } from './collections/single.js';
 
 /** A path that is no URL counts as the root, which is unknown. */
@@ -41,13 +43,17 @@ export function createSandboxServer(settings: SandboxSettings): Server {
     const target = locate(sandbox, url);
     sandbox.log.begin(target.label, target.isToken);
     response.once('close', () => sandbox.log.end(response.statusCode));
-    const answer = refusable(() => answerRead(sandbox, request, target), apiRefusal);
+    const refuse = target.isToken ? apiRefusal : refusalOf(settings.preset);
+    const answer = refusable(() => answerRead(sandbox, request, target), refuse);
     void answer.then((a) => send(request, response, a)).catch(() => response.destroy());
   });
   return server;
 }
 
 const apiRefusal = (status: number, text: string): Answer => ({ status, body: errorBody(status, text) });
+const refusalOf =
+  ({ oneRoster }: Preset): typeof apiRefusal =>
+  (status, text) => ({ status, ...shapedError(oneRoster?.errors ?? 'root', status, text) });
 const controlRefusal = (status: number, text: string): Answer => ({ status, body: JSON.stringify({ error: text }) });
 
 async function refusable(work: () => Promise<Answer>, refuse: typeof apiRefusal): Promise<Answer> {
@@ -62,12 +68,16 @@ async function refusable(work: () => Promise<Answer>, refuse: typeof apiRefusal)
 
 function locate(sandbox: Sandbox, url: URL): Target {
   const { base, tokenPath } = sandbox.settings.preset;
+  const { oneRoster } = sandbox.settings.preset;
   const path = url.pathname.replace(/\/$/, '');
-  const target: Target = { label: path, path, params: url.searchParams, isToken: path === tokenPath };
+  // Plain OneRoster servers mind the slash.
+  const isToken = (oneRoster ? url.pathname : path) === tokenPath;
+  const target: Target = { label: path, path, params: url.searchParams, isToken };
   if (!path.startsWith(`${base}/`)) return { ...target, label: target.isToken ? path : 'unknown' };
   const [name, id, ...rest] = path.slice(base.length + 1).split('/');
   const collection = rest.length === 0 ? collectionByName.get(name!) : undefined;
-  const nested = nestedAt([name!, id ?? '', ...rest].map(safeDecode));
+  // Plain OneRoster servers often lack lists within others, and give them to a wider scope only.
+  const nested = oneRoster ? undefined : nestedAt([name!, id ?? '', ...rest].map(safeDecode));
   if (nested) {
     const label = `${base}/${nested.pattern.replaceAll('*', '{sourcedId}')}`;
     return { ...target, label, collection: nested.collection, nested };
@@ -98,8 +108,11 @@ async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Ta
 
 async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
   const usesAllowed = hits['token-expiry']?.uses as number | undefined;
-  if (!sandbox.tokens.accepts(request, usesAllowed)) throw new Refusal(401, 'Unauthorized: token missing or expired.');
-  if (Object.keys(hits).length > 0) return readNow(sandbox, request, target, hits);
+  if (!target.collection && sandbox.settings.preset.oneRoster) throw new Refusal(404, 'Unknown path.');
+  if (!sandbox.tokens.accepts(request, usesAllowed) && !sandbox.signatures?.accepts(request))
+    throw new Refusal(401, 'Unauthorized: token missing or expired.');
+  // No marks under faults, and none of plain OneRoster servers: their specification knows none.
+  if (Object.keys(hits).length > 0 || sandbox.settings.preset.oneRoster) return readNow(sandbox, request, target, hits);
   const mark = sandbox.marks.of(request);
   const same = notModified(request, mark);
   if (same) return same;
@@ -112,7 +125,7 @@ async function readNow(sandbox: Sandbox, request: IncomingMessage, target: Targe
   const params = nested ? within(nested.filter(sandbox.view), target.params) : target.params;
   if (!collection) throw new Refusal(404, 'Unknown path.');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
-  if (id !== undefined) return single(sandbox.view, collection, id, params);
+  if (id !== undefined) return single(sandbox.view, collection, id, params, sandbox.settings.preset.oneRoster);
   const { view, selections, settings, pages } = sandbox;
   const edited = () => sandbox.marks.edited();
   return list({ view, selections, pages, edited, preset: settings.preset, collection, params, hits });

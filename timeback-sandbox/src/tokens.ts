@@ -20,6 +20,8 @@ export class Tokens {
   constructor(
     private client: Client,
     private readonly lifetimeSeconds: number,
+    /** where they are given, a token is asked for with one of them or more */
+    private readonly scopes?: readonly string[],
   ) {}
 
   async mint(request: IncomingMessage): Promise<Answer> {
@@ -34,6 +36,9 @@ export class Tokens {
     if (grant !== 'client_credentials') {
       return json(400, { error: grant ? 'unsupported_grant_type' : 'invalid_request' });
     }
+    const asked = (form.get('scope') ?? '').split(' ');
+    if (this.scopes && !asked.every((scope) => this.scopes!.includes(scope)))
+      return json(400, { error: 'invalid_scope' });
     return json(200, { access_token: this.#issue(), expires_in: this.lifetimeSeconds, token_type: 'Bearer' });
   }
 

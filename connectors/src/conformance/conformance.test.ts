@@ -1,9 +1,13 @@
-/** Both providers under the same laws: the mock in process, TimeBack over real HTTP against the sandbox, on both platforms. */
+/** All providers under the same laws: the mock in process, CSV from a file, TimeBack and OneRoster over real HTTP against the sandbox in each of its kinds. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { entityNames } from '@rollcall/core';
 import type { RosterPage } from '../contracts.js';
+import { oneRosterCsvConfigSchema } from '../csv/config.js';
+import { oneRosterCsvProvider } from '../csv/provider.js';
+import { invented, PackageShelf, rows12 } from '../csv/testing/packages.js';
 import { mockConfigSchema } from '../mock/config.js';
 import { MockRosterProvider } from '../mock/provider.js';
+import { oneRosterOf } from '../oneroster/testing/sandboxes.js';
 import { callContext, testPorts } from '../testing/ports.js';
 import { SandboxProcess, sandboxClient } from '../testing/sandbox-process.js';
 import { timebackConfigSchema } from '../timeback/config.js';
@@ -62,4 +66,30 @@ describe('the TimeBack provider on the other platform', () => {
       return new TimeBackRosterProvider('sandbox', config, testPorts());
     }),
   );
+});
+
+describe.each(['oneroster-1.2', 'oneroster-1.1', 'certified-quirky'] as const)(
+  'the OneRoster provider at %s',
+  (profile) => {
+    let sandbox: SandboxProcess;
+    beforeAll(async () => {
+      sandbox = await SandboxProcess.start(['--students', '60', '--seed', '3', '--platform', profile]);
+    });
+    afterAll(() => sandbox.stop());
+
+    it.each(providerLaws)('$name', ({ check }) => check(() => oneRosterOf(sandbox, profile)));
+  },
+);
+
+describe('the OneRoster CSV provider', () => {
+  const shelf = new PackageShelf();
+  afterAll(() => shelf.remove());
+  const several = Object.entries(rows12).map(([file, rows]) => {
+    const more = file === 'roles' ? [] : rows.map((row) => ({ ...row, sourcedId: `${row.sourcedId}-2` }));
+    return [file, [...rows, ...more]] as const;
+  });
+  const path = shelf.zip(invented('bulk', Object.fromEntries(several)));
+  const config = oneRosterCsvConfigSchema.parse({ path });
+
+  it.each(providerLaws)('$name', ({ check }) => check(() => oneRosterCsvProvider('csv', config, testPorts())));
 });

@@ -40,6 +40,8 @@ export interface GetAnswer<T> {
   readonly value: T | undefined;
   readonly raw: Buffer;
   readonly providerTime: string | null;
+  /** The header X-Total-Count, as given; null where the answer comes from the cache. */
+  readonly total: string | null;
   readonly attempts: number;
 }
 
@@ -172,8 +174,8 @@ export class BaseApiClient {
             : null,
       },
     );
-    const { value, body: raw, status, providerTime, etag = null, lastModified = null } = answer;
-    return { value, raw, providerTime, attempts, notModified: status === 304, etag, lastModified };
+    const { value, body: raw, status, providerTime, total = null, etag = null, lastModified = null } = answer;
+    return { value, raw, providerTime, total, attempts, notModified: status === 304, etag, lastModified };
   }
 
   /** Throws a Fault, also where it is not known whether the source made the change, or the signal's reason. */

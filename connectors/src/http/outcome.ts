@@ -15,6 +15,8 @@ export interface Answer {
   readonly lastModified?: string | null;
   /** Calls that the provider says are left, and for how long. */
   readonly quota?: Quota | null;
+  /** The header X-Total-Count, as given. */
+  readonly total?: string | null;
 }
 
 export interface Failure {

@@ -103,6 +103,14 @@ it('drops only the token that is still the present one', async () => {
   expect(source.requests).toHaveLength(2);
 });
 
+it.each([{ message: 'unknown route' }, []])(
+  'a 400 that names no OAuth error, %j, is of a wrong address',
+  async (body) => {
+    const { tokens } = await arranged((_, response) => answerJson(response, 400, body));
+    await expect(tokens.token(callContext())).rejects.toMatchObject({ code: 'source_bad_response' });
+  },
+);
+
 it.each([400, 401, 403])('a refusal with %d is a fault at once, and the next call tries anew', async (status) => {
   const { source, tokens } = await arranged((_, response) => answerJson(response, status, { error: 'invalid_client' }));
   await expect(tokens.token(callContext())).rejects.toMatchObject({ name: 'Fault', code: 'source_unauthorised' });

@@ -144,6 +144,7 @@ function answer(response: AxiosResponse<Buffer>, nowMs: number): Outcome {
     etag: text('etag'),
     lastModified: text('last-modified'),
     quota: quotaIn(text, nowMs),
+    total: text('x-total-count'),
   };
 }
 

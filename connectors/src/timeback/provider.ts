@@ -1,5 +1,4 @@
 /** The TimeBack roster provider, kind `timeback`: the life cycle around `TimeBackPull` and an honest word on its condition. */
-import { hash } from 'node:crypto';
 import { entityNames, Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type {
   CallContext,
@@ -12,6 +11,7 @@ import type {
   SingleRead,
 } from '../contracts.js';
 import { BaseApiClient } from '../http/base-api-client.js';
+import { identityOf } from '../http/identity.js';
 import { TokenSource } from '../http/token-source.js';
 import { Transport } from '../http/transport.js';
 import { measuredHealth, testedSteps } from '../condition.js';
@@ -116,11 +116,8 @@ export class TimeBackRosterProvider implements IRosterProvider {
 function connect(config: TimeBackConfig, ports: Ports): Connection {
   const transport = new Transport({ ...config, maxSockets: config.maxInFlight + 1 }, ports);
   const tokens = new TokenSource(config, config, transport, ports);
-  const client = new BaseApiClient(transport, tokens, { ...config, identity: identityOf(config) }, ports);
+  const policy = { ...config, identity: identityOf(config.tokenUrl, config.clientId) };
+  const client = new BaseApiClient(transport, tokens, policy, ports);
   const api = new TimeBackApiClient(config, client, ports.clock);
   return { transport, tokens, pull: new TimeBackPull(config, client), api };
 }
-
-/** Limits are a client's at a source, whatever integration uses it; a digest, so that keys and logs tell nothing. */
-const identityOf = ({ tokenUrl, clientId }: TimeBackConfig): string =>
-  hash('sha256', `${tokenUrl} ${clientId}`, 'hex').slice(0, 16);

@@ -6,21 +6,13 @@ import { Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type { CallContext, PageRange, RosterPage, SingleRead } from '../contracts.js';
 import type { BaseApiClient } from '../http/base-api-client.js';
 import type { TimeBackConfig } from './config.js';
-import { isObject, partOf, wholeNumber } from './json-parts.js';
-import { pathPart } from './path-part.js';
-import { readList } from './read-list.js';
+import { pathPart, singleKeys } from '../oneroster/addresses.js';
+import { corrected } from '../oneroster/rows/corrected.js';
+import { isObject, partOf, wholeNumber } from '../oneroster/rows/json-parts.js';
+import { readList } from '../oneroster/rows/read-list.js';
+import { rowReader } from '../oneroster/rows/read-rows.js';
+import { rowDigests } from '../oneroster/rows/row-digest.js';
 import { rememberPage } from './remember-page.js';
-import { rowReader } from './read-rows.js';
-import { rowDigests } from './row-digest.js';
-
-const singleKeys: Readonly<Record<EntityName, string>> = {
-  orgs: 'org',
-  academicSessions: 'academicSession',
-  courses: 'course',
-  users: 'user',
-  classes: 'class',
-  enrollments: 'enrollment',
-};
 
 export class TimeBackPull {
   readonly #readRows: ReturnType<typeof rowReader>;
@@ -105,9 +97,6 @@ export class TimeBackPull {
     return `${this.config.baseUrl.replace(/\/+$/, '')}${this.config.rosteringPath.replace(/\/+$/, '')}/${entity}`;
   }
 }
-
-const corrected = (rows: readonly unknown[], { correct }: CallContext): readonly unknown[] =>
-  correct ? rows.map((row) => (isObject(row) ? correct(row as Readonly<Record<string, unknown>>) : row)) : rows;
 
 /** What the provider says it paged by; where rows remain and it gave another number than it says, what it gave. */
 function stride(rows: number, offset: number, asked: number, said: number | null, total: number | null): number {

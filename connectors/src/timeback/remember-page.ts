@@ -3,7 +3,7 @@
  * nothing of persons. It is made again only for a reader who still knows every row; anybody else needs the whole page.
  */
 import type { Remembering } from '../http/cache/cached-read.js';
-import type { ListBody } from './read-list.js';
+import type { ListBody } from '../oneroster/rows/read-list.js';
 
 const digestLetters = 32;
 const wholeDigestBytes = 32;

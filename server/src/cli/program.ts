@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { failureOf } from './failure.js';
 import { EXIT } from './exit-codes.js';
+import { addCsv } from './csv.js';
 import { addDeadLetters } from './dead-letters.js';
 import { addDoctor } from './doctor.js';
 import { addHolds } from './holds.js';
@@ -20,6 +21,7 @@ import { addUp } from './up.js';
 
 const commands = [
   ...[addUp, addSync, addRuns, addHolds, addLimits, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
+  addCsv,
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

@@ -5,6 +5,8 @@
 import {
   IntegrationRegistry,
   mockDefinition,
+  oneRosterCsvDefinition,
+  oneRosterDefinition,
   ProviderFactory,
   ResponseCaches,
   timebackDefinition,
@@ -77,7 +79,9 @@ export function compose(options: ComposeOptions): Composition {
   };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
     .register(timebackDefinition)
-    .register(mockDefinition);
+    .register(mockDefinition)
+    .register(oneRosterDefinition)
+    .register(oneRosterCsvDefinition);
   const registry = new IntegrationRegistry(factory, ports);
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const turns = new Turns(ports.clock);

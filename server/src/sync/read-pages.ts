@@ -33,6 +33,9 @@ export async function readPages(context: RunContext, entity: Entity, base: BaseS
   await readToEnd(reader, stride, announced);
 }
 
+/** What holds changes only is judged as an incremental read is: nothing follows from what it does not name. */
+const everSince = '0001-01-01T00:00:00.000Z';
+
 function offsetsTo(announced: number, stride: number): number[] {
   const offsets: number[] = [];
   for (let offset = stride; offset < announced; offset += stride) offsets.push(offset);
@@ -118,6 +121,8 @@ class CollectionReader {
           pageLimit: strideOf(page, limit),
           announcedAtStart: page.announcedTotal,
           providerTime: page.providerTime,
+          ...(page.partialBecause === undefined ? {} : { incompleteReason: page.partialBecause }),
+          ...(page.changesOnly ? { since: everSince } : {}),
         });
       await this.also.corrections.settle(tx);
       const waits = this.also.tally.takeWaits();

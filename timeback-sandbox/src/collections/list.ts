@@ -4,6 +4,8 @@ import { countRows, rowsAt } from './positions.js';
 import { type ListQuery, readListQuery } from '../query/parameters.js';
 import type { Collection } from './catalogue.js';
 import type { Hits } from '../faults/rules.js';
+import { oneRosterPage } from '../oneroster/page.js';
+import { oneRosterQuery } from '../oneroster/query.js';
 import type { Page } from '../district/page.js';
 import type { PagePool } from './page-pool.js';
 import type { Preset } from '../presets.js';
@@ -26,7 +28,7 @@ export interface ListRequest {
 
 export async function list(request: ListRequest): Promise<Answer> {
   const { view, collection, hits, preset } = request;
-  const query = readListQuery(request.params, preset);
+  const query = spoiledQuery(readListQuery(request.params, preset), request);
   if (hits.clamp) query.limit = Math.min(query.limit, hits.clamp.limit as number);
   if (hits.drift && query.offset > 0) {
     const [row] = rowsAt(view.district, collection, Math.floor(query.offset / 2), 1);
@@ -38,11 +40,26 @@ export async function list(request: ListRequest): Promise<Answer> {
   if (pastEnd && query.offset >= total) throw new Refusal((pastEnd.status as number) ?? 404, 'No rows at this offset.');
   const twice = hits['duplicate-rows'];
   if (twice) rows.push(...rows.slice(0, (twice.count as number) ?? 1));
-  const key = hits['wrong-key'] ? `${collection.listKey}List` : collection.listKey;
+  const ownKey = preset.oneRoster ? collection.entity : collection.listKey;
+  const key = hits['wrong-key'] ? `${ownKey}List` : ownKey;
+  if (preset.oneRoster) {
+    const told = preset.oneRoster.tellsTotals ? announced(total, hits) : undefined;
+    return oneRosterPage({ view, collection, profile: preset.oneRoster, query, rows, total: told, listKey: key });
+  }
   const page = request.pages.take();
   writeRows(page.text(`{"${key}":[`), request, rows, query.fields);
   page.text(`]${envelope(preset, query, announced(total, hits))}}`);
   return { status: 200, body: page.bytes, sent: () => request.pages.giveBack(page) };
+}
+
+/** The query as this platform, under the faults of the moment, carries it out. */
+function spoiledQuery(asked: ListQuery, { preset, collection, hits }: ListRequest): ListQuery {
+  const query = preset.oneRoster ? oneRosterQuery(asked, preset.oneRoster, collection) : asked;
+  if (query.condition && hits['refuse-filter']) throw new Refusal(400, 'Filters are not supported.');
+  if (query.condition && hits['ignore-filter']) Object.assign(query, { condition: undefined, selection: 'ignored' });
+  query.limit = Math.min(query.limit, preset.clampsAt ?? Infinity);
+  if (hits['ignore-limit']) query.limit = Number.MAX_SAFE_INTEGER;
+  return query;
 }
 
 function writeRows(page: Page, { view, collection }: ListRequest, rows: number[], fields?: string[]): void {

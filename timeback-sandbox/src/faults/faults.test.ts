@@ -164,6 +164,27 @@ const outcomes: { fault: object; promises: string; meets: () => Promise<void> }[
       expect([reply.status, reply.text]).toEqual([200, '']);
     },
   },
+  {
+    fault: { fault: 'ignore-limit' },
+    promises: 'every row, however few were asked for',
+    meets: async () => {
+      expect(ids(await users({ limit: 2 }))).toHaveLength((await sandbox.totals()).users!.rows);
+    },
+  },
+  {
+    fault: { fault: 'ignore-filter' },
+    promises: 'every row, whatever the filter says',
+    meets: async () => {
+      expect(ids(await users({ filter: "sourcedId='nobody'" }))).toHaveLength(50);
+    },
+  },
+  {
+    fault: { fault: 'refuse-filter' },
+    promises: '400 to any filter, and the list without one',
+    meets: async () => {
+      expect([(await users({ filter: "status='active'" })).status, (await users()).status]).toEqual([400, 200]);
+    },
+  },
 ];
 
 describe('a fault', () => {

@@ -1,6 +1,8 @@
 /** Faults that answer instead of the API, and those that spoil an answer on its way out. */
 import { type Answer, errorBody } from '../answers.js';
 import type { Hits } from './rules.js';
+import type { ErrorShape } from '../oneroster/profile.js';
+import { shapedError } from '../oneroster/error-bodies.js';
 
 const HTML =
   '<!doctype html><html><head><title>Maintenance</title></head><body><h1>We will be right back</h1></body></html>';
@@ -20,7 +22,10 @@ export function interrupt(hits: Hits): Answer | undefined {
   }
   if (hits.error) {
     const status = hits.error.status as number;
-    return { status, body: errorBody(status, `Sandbox fault: status ${status}.`) };
+    return {
+      status,
+      ...shapedError((hits.error.shape as ErrorShape) ?? 'root', status, `Sandbox fault: status ${status}.`),
+    };
   }
   if (hits.html) return { status: 200, body: HTML, type: 'text/html; charset=utf-8' };
   if (hits['empty-body']) return { status: 200, body: '' };

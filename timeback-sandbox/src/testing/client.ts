@@ -104,8 +104,11 @@ export class TestSandbox {
 
   async login(): Promise<void> {
     const { id, secret } = this.settings.client;
+    const { oneRoster } = this.settings.preset;
     const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret };
-    const body = new URLSearchParams(form).toString();
+    const asked = new URLSearchParams(form);
+    if (oneRoster) asked.set('scope', oneRoster.scopes.join(' '));
+    const body = asked.toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const reply = await this.fetch(this.settings.preset.tokenPath, { method: 'POST', headers, body });
     this.#token = reply.body.access_token;

@@ -7,6 +7,8 @@ export interface Schema {
   pattern?: string;
   format?: string;
   required?: string[];
+  /** false: what is not named may not be there */
+  additionalProperties?: unknown;
   properties?: Record<string, Schema>;
   items?: Schema;
   anyOf?: Schema[];
@@ -64,5 +66,7 @@ function ofObject(value: Record<string, unknown>, schema: Schema, named: Record<
   const wrong = Object.entries(schema.properties ?? {}).flatMap(([name, part]) =>
     name in value ? violations(value[name], part, named, join(path, name)) : [],
   );
-  return [...missing, ...wrong];
+  const known = schema.additionalProperties === false ? Object.keys(schema.properties ?? {}) : undefined;
+  const unknown = Object.keys(value).filter((name) => known && !known.includes(name));
+  return [...missing, ...wrong, ...unknown.map((name) => `${join(path, name)} is not known`)];
 }

@@ -71,10 +71,19 @@ export class TokenEndpoint {
   }
 }
 
-/** Cognito answers 400 `invalid_client` to a wrong id or secret; no refusal of credentials is worth another try. */
+/**
+ * Cognito answers 400 `invalid_client` to a wrong id or secret; no refusal of credentials is worth another try. A 400 that does not
+ * name an OAuth error comes from an address that is no token endpoint.
+ */
 function refusal(outcome: Outcome): Verdict | null {
   if (outcome.kind !== 'answer' || ![400, 401, 403].includes(outcome.status)) return null;
-  return { action: 'fail', code: 'source_unauthorised' };
+  const code = outcome.status === 400 && !namesError(outcome.body) ? 'source_bad_response' : 'source_unauthorised';
+  return { action: 'fail', code };
+}
+
+function namesError(bytes: Buffer): boolean {
+  const body = jsonBody(bytes);
+  return 'json' in body && typeof (body.json as { error?: unknown } | null)?.error === 'string';
 }
 
 function credentials(settings: TokenEndpointSettings, grant: Readonly<Record<string, string>>) {

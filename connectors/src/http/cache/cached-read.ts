@@ -36,6 +36,7 @@ interface ReadAnswer<T> {
   readonly value: T | undefined;
   readonly raw: Buffer;
   readonly providerTime: string | null;
+  readonly total: string | null;
   readonly attempts: number;
 }
 
@@ -96,7 +97,9 @@ function stored<T>({ cache, key, request, now }: CachedRead<T>, answer: Fetched<
 /** A body that reads no more, after an update say, counts as not kept. */
 function valueOf<T>({ request }: CachedRead<T>, { content }: Kept): ReadAnswer<T> | null {
   const reading = request.read(content);
-  return 'value' in reading ? { value: reading.value, raw: content, providerTime: null, attempts: 0 } : null;
+  return 'value' in reading
+    ? { value: reading.value, raw: content, providerTime: null, total: null, attempts: 0 }
+    : null;
 }
 
 /** What is kept is looked at first: a page that could not be made from it is asked for without a condition. */

@@ -7,9 +7,9 @@ import { Fault } from '@rollcall/core';
 import type { CallContext } from '../../contracts.js';
 import type { BaseApiClient, WriteRequest } from '../../http/base-api-client.js';
 import { LookUps } from '../../http/look-ups.js';
+import { pathPart } from '../../oneroster/addresses.js';
+import { isObject, partOf, wholeNumber } from '../../oneroster/rows/json-parts.js';
 import type { Clock } from '../../ports.js';
-import { isObject, partOf, wholeNumber } from '../json-parts.js';
-import { pathPart } from '../path-part.js';
 import {
   nestedLists,
   resources,

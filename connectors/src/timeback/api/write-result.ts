@@ -1,7 +1,7 @@
 /** What a write came to: done, or refused with a reason that the caller can act on. What may pass by itself is a fault instead. */
 import { jsonBody } from '../../http/body.js';
 import type { Reading } from '../../http/base-api-client.js';
-import { partOf } from '../json-parts.js';
+import { partOf } from '../../oneroster/rows/json-parts.js';
 
 export type WriteResult = Done | Refused;
 

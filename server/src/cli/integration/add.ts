@@ -34,7 +34,7 @@ export function addIntegrationCommand(integration: Command, frame: CommandFrame)
     .command('add')
     .description('Join an external system. Nothing is read until the first sync.')
     .argument('<name>', 'how it is called from now on')
-    .option('--kind <kind>', 'timeback or mock', 'timeback')
+    .option('--kind <kind>', 'timeback, oneroster, oneroster-csv or mock', 'timeback')
     .option('--preset <name>', `hosts and paths of a platform: ${Object.keys(presets).join(', ')}`)
     .option('--client-id <id>', 'client id that the provider gave')
     .option(

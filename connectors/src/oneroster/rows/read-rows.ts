@@ -7,6 +7,7 @@ import { readCourse } from './read-course.js';
 import { readEnrollment } from './read-enrollment.js';
 import { readOrg } from './read-org.js';
 import { readUser } from './read-user.js';
+import { ownRefusal } from './own-refusal.js';
 import { WireReader, type WireRow } from './wire.js';
 
 export interface ReadRows<R = RosterRecord> {
@@ -27,8 +28,11 @@ const readers: Readers = {
   enrollments: readEnrollment,
 };
 
-/** Makes the reader of an integration's rows; `volatileMetadata` are the metadata keys to leave out. */
-export function rowReader(volatileMetadata: readonly string[]) {
+/**
+ * Makes the reader of an integration's rows; `volatileMetadata` are the metadata keys to leave out. Only rows that were made here, and
+ * not by a source, may carry their own refusals.
+ */
+export function rowReader(volatileMetadata: readonly string[], { refusals = false } = {}) {
   const rules = metadataRules(volatileMetadata);
   return function readRows<E extends EntityName>(
     entity: E,
@@ -46,7 +50,9 @@ export function rowReader(volatileMetadata: readonly string[]) {
         rejects.push(notAnObject);
         continue;
       }
-      const record = read.begin(row as WireRow) ? readRow(row as WireRow, read) : null;
+      const begun = read.begin(row as WireRow);
+      if (refusals && begun) ownRefusal(row as WireRow, read);
+      const record = begun ? readRow(row as WireRow, read) : null;
       if (record === null || read.refused) rejects.push(read.rejection());
       else {
         records.push(record);

@@ -4,10 +4,10 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import type { Reading } from '../http/base-api-client.js';
-import { jsonBody } from '../http/body.js';
-import { failure } from '../http/outcome.js';
-import { keysDigest as digestOfKeys } from '../keys-digest.js';
+import type { Reading } from '../../http/base-api-client.js';
+import { jsonBody } from '../../http/body.js';
+import { failure } from '../../http/outcome.js';
+import { keysDigest as digestOfKeys } from '../../keys-digest.js';
 import { partOf } from './json-parts.js';
 import type { RowDigest } from './row-digest.js';
 import { splitRows, type Row, type SplitRows } from './split-rows.js';

@@ -1,7 +1,7 @@
 /** What the readers make of the spellings that are seen in the wild: each row of a table is one promise. */
 import { describe, expect, it } from '@jest/globals';
 import type { EntityName } from '@rollcall/core';
-import { wireRow, wireUser } from '../testing/wire-rows.js';
+import { wireRow, wireUser } from '../../testing/wire-rows.js';
 import { rowReader } from './read-rows.js';
 
 const readRows = rowReader(['metrics', 'goals', 'AlphaLearn', 'onboarding', 'pctCompleteApp', 'completion*']);
@@ -31,6 +31,11 @@ describe('tolerant reading', () => {
     ['users', 'grades', '5', ['5']],
     ['users', 'grades', ['KG', '05', 'PK', 'K', 5], ['-1', '0', '5']],
     ['users', 'grades', ['UG', '12'], ['12', 'UG']],
+    ['users', 'grades', ['12th', '09th', '1st'], ['1', '12', '9']],
+    ['users', 'status', '', 'active'],
+    ['users', 'status', 'Active', 'active'],
+    ['users', 'status', 'ToBeDeleted', 'tobedeleted'],
+    ['users', 'status', 'inactive', 'tobedeleted'],
     ['users', 'grades', null, []],
     ['users', 'agents', ['b', { sourcedId: 'a' }, 'b', null], ['a', 'b']],
     ['users', 'agents', 'a', ['a']],
@@ -76,6 +81,22 @@ describe('tolerant reading', () => {
       'aide',
       'teacher',
     ]);
+  });
+
+  it('reads 1.1’s one role in several orgs as one role in each, the first org being the person’s own', () => {
+    const over = { roles: undefined, primaryOrg: undefined, role: 'Teacher', orgs: [{ sourcedId: 'o2' }, 'o1'] };
+    expect(read('users', over)).toMatchObject({
+      primaryOrg: 'o2',
+      roles: [
+        { roleType: 'primary', role: 'teacher', org: 'o2' },
+        { roleType: 'secondary', role: 'teacher', org: 'o1' },
+      ],
+    });
+  });
+
+  it('reads roles where a row has both shapes', () => {
+    const over = { roles: [role({ org: 'o3' })], role: 'aide', orgs: ['o1'] };
+    expect(read('users', over).roles).toMatchObject([{ role: 'student', org: 'o3' }]);
   });
 
   it('keeps two spans of the same role in the same org apart', () => {

@@ -28,7 +28,8 @@ export class WireReader {
   /** Starts a row. False when not even its key can be read. */
   begin(row: WireRow): boolean {
     this.#code = null;
-    this.#lenient = row.status === 'tobedeleted';
+    const status = statusWord(row.status);
+    this.#lenient = status === 'tobedeleted';
     this.status = this.#lenient ? 'tobedeleted' : 'active';
     const key = row.sourcedId;
     if (typeof key !== 'string' || key === '') return this.#unreadable('is missing or not a text');
@@ -37,8 +38,7 @@ export class WireReader {
     if (kind === 'nul') return this.#unreadable('holds a NUL character');
     if (kind === 'broken') return this.#unreadable('holds broken Unicode');
     this.sourcedId = key;
-    if (!this.#lenient && row.status !== 'active' && row.status !== undefined && row.status !== null)
-      this.refuse('field_invalid', 'status', 'is neither active nor tobedeleted');
+    if (status === null) this.refuse('field_invalid', 'status', 'is neither active nor tobedeleted');
     return true;
   }
 
@@ -199,6 +199,13 @@ export class WireReader {
     this.#message = `sourcedId ${rule}`;
     return false;
   }
+}
+
+/** `inactive` is of OneRoster 1.0 and still seen: it ends a record too, which is kept as an ended one. Absent is active. */
+function statusWord(value: unknown): Status | null {
+  if (value === 'active' || value === undefined || value === null || value === '') return 'active';
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : null;
+  return word === 'active' ? 'active' : word === 'tobedeleted' || word === 'inactive' ? 'tobedeleted' : null;
 }
 
 const none: readonly never[] = [];

@@ -1,11 +1,14 @@
-/** A wire user to a canonical one. Passwords, third-party profiles and demographics on the row are never looked at. */
+/**
+ * A wire user to a canonical one, in the shape of 1.2 (`roles`) or of 1.1 (`role` and `orgs`), told apart row by row. Passwords, third-party profiles and demographics on the row are never
+ * looked at.
+ */
 import type { Role, User } from '@rollcall/core';
 import { compareText } from './text.js';
 import { notGiven, sortedSet, type WireReader, type WireRow } from './wire.js';
 import { gradeCode, roleTypeWords, userRoleWords } from './words.js';
 
 export function readUser(row: WireRow, read: WireReader): User {
-  const roles = rolesOf(row.roles, read);
+  const roles = rolesOf(hasNone(row.roles) ? rolesOfOrgs(row, read) : row.roles, read);
   return {
     sourcedId: read.sourcedId,
     status: read.status,
@@ -31,6 +34,14 @@ export function readUser(row: WireRow, read: WireReader): User {
     roles,
     agents: read.references(row.agents, 'agents'),
   };
+}
+
+const hasNone = (value: unknown): boolean => !value || (Array.isArray(value) && value.length === 0);
+
+/** One role in several orgs is one role in each; the first org is the person's own. */
+function rolesOfOrgs({ role, orgs }: WireRow, read: WireReader): unknown {
+  if (hasNone(role) || hasNone(orgs)) return null;
+  return read.list(orgs, 'orgs').map((org, index) => ({ roleType: index === 0 ? 'primary' : 'secondary', role, org }));
 }
 
 /** Roles are sorted primary first, so the first role's org is the primary role's, if there is a primary role. */

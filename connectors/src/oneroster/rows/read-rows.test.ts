@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { entities, entityNames, maxTextLength, projectionOf, type Reject } from '@rollcall/core';
 import fc from 'fast-check';
-import { wireRow } from '../testing/wire-rows.js';
-import { timebackConfigSchema } from './config.js';
+import { wireRow } from '../../testing/wire-rows.js';
+import { timebackConfigSchema } from '../../timeback/config.js';
 import { rowReader } from './read-rows.js';
 
 const volatileKeys = timebackConfigSchema.shape.volatileMetadata.parse(undefined);
@@ -156,6 +156,8 @@ describe('a reject', () => {
     ['users', { givenName: '\u0958'.repeat(maxTextLength - 1) }, 'field_too_long', 'givenName'],
     ['users', { givenName: { first: 'A' } }, 'field_invalid', 'givenName'],
     ['users', { roles: [] }, 'field_missing', 'roles'],
+    ['users', { roles: [], role: 'student' }, 'field_missing', 'roles'],
+    ['users', { roles: null, role: 'wizard', orgs: ['o'] }, 'field_invalid', 'roles.role'],
     ['users', { roles: [{ roleType: 'primary', role: 'wizard', org: 'o' }] }, 'field_invalid', 'roles.role'],
     ['users', { roles: [{ roleType: 'primary', role: 'student' }] }, 'field_missing', 'roles.org'],
     ['users', { enabledUser: 'perhaps' }, 'field_invalid', 'enabledUser'],

@@ -39,5 +39,6 @@ const grades: ReadonlyMap<string, string> = new Map([
 export function gradeCode(text: string): string {
   if (text.length === 1 && text >= '0' && text <= '9') return text;
   if (text.length === 2 && text[0] === '0' && text[1]! >= '1' && text[1]! <= '9') return text[1]!;
-  return grades.get(text.toUpperCase()) ?? text;
+  const [, ordinal] = /^(\d{1,2})(?:st|nd|rd|th)$/i.exec(text) ?? [];
+  return ordinal ? gradeCode(ordinal) : (grades.get(text.toUpperCase()) ?? text);
 }
