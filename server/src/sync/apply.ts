@@ -67,7 +67,7 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
     await quarantineUnappliable(context, entity, chunk, refusal, (tx, part) => writeRows(tx, context, scope, part));
     return apply();
   });
-  context.turn.moved(chunk.creates + chunk.changes + chunk.deactivations);
+  context.turn.works(chunk.creates + chunk.changes + chunk.deactivations);
   countRecords(context.metrics, entity.name, { ...written });
   context.failpoint('chunk.committed');
 }

@@ -83,6 +83,7 @@ class CollectionReader {
   async readAt(offset: number, limit: number, pastEnd = false): Promise<void> {
     const { context, entity } = this;
     await context.turn.take(context.signal);
+    context.turn.asks();
     const page = await this.#fetch(offset, limit).catch((error: unknown) => {
       if (!pastEnd || !(error instanceof Fault) || error.code === 'source_unauthorised') throw error;
       return null;
@@ -91,7 +92,7 @@ class CollectionReader {
     const repeated = page.rowCount > 0 && this.pages.find((p) => p.keysDigest === page.keysDigest && p.rowCount > 0);
     if (repeated && repeated.attempt === context.run.attempt)
       throw new Fault('source_inconsistent', `The source gives the same page of ${entity.name} at different offsets.`);
-    context.turn.moved(page.rowCount);
+    context.turn.works(page.rowCount);
     context.failpoint('page.fetched');
     await this.#commit(page, offset, limit).catch(async (refusal: unknown) =>
       this.#commit(await stageablePage(context, entity, page, this.base, refusal), offset, limit),

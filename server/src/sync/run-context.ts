@@ -60,7 +60,7 @@ export const scopeOf = (context: RunContext): RunScope => ({
 export async function write<T>(context: RunContext, work: (tx: Tx) => Promise<T>): Promise<T> {
   const { db, lease, run, signal } = context;
   signal.throwIfAborted();
-  context.turn.moved();
+  context.turn.works();
   return db.withTenant(
     run.tenantId,
     async (tx) => {
@@ -73,7 +73,7 @@ export async function write<T>(context: RunContext, work: (tx: Tx) => Promise<T>
 
 export async function read<T>(context: RunContext, work: (tx: Tx) => Promise<T>): Promise<T> {
   context.signal.throwIfAborted();
-  context.turn.moved();
+  context.turn.works();
   return context.db.withTenant(context.run.tenantId, work);
 }
 

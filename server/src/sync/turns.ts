@@ -5,15 +5,18 @@
  */
 import type { Clock } from '@rollcall/connectors';
 
-/** The longest that one page or chunk waits for others. */
-const longestWaitMs = 1_000;
-/** A run that has not moved for this long waits for something else than us. */
-const idleAfterMs = 250;
+/** A run goes on with a page or a chunk after this time, however many others there are. */
+const longestWaitMs = 3_000;
+/** A run whose source has not answered for this long waits for it, and not for us; nor does one whose transaction takes longer. */
+const answerWithinMs = 250;
+const writtenWithinMs = 2_000;
 const lookAgainMs = 10;
 
 export interface Turn {
-  /** Say that the run moves: it begins a transaction, or an answer has come, with so many rows. */
-  moved(rows?: number): void;
+  /** Say that the run asks its source for something. */
+  asks(): void;
+  /** Say that the run is at work: it begins a transaction, or has dealt with so many rows. */
+  works(rows?: number): void;
   /** Waits until it is this run's turn for a page or a chunk. Throws the signal's reason when it aborts. */
   take(signal: AbortSignal): Promise<void>;
   end(): void;
@@ -22,7 +25,9 @@ export interface Turn {
 interface Running {
   readonly tenantId: string;
   rows: number;
-  movedAt: number;
+  busyUntil: number;
+  /** When it last went on although it was the others' turn. */
+  insistedAt: number;
 }
 
 export class Turns {
@@ -31,29 +36,37 @@ export class Turns {
   constructor(private readonly clock: Clock) {}
 
   begin(tenantId: string): Turn {
-    const run: Running = { tenantId, rows: 0, movedAt: this.clock.now() };
+    const run: Running = { tenantId, rows: 0, busyUntil: this.clock.now() + writtenWithinMs, insistedAt: -Infinity };
     this.#running.add(run);
     return {
-      moved: (rows = 0) => {
+      asks: () => void (run.busyUntil = this.clock.now() + answerWithinMs),
+      works: (rows = 0) => {
         run.rows += rows;
-        run.movedAt = this.clock.now();
+        run.busyUntil = this.clock.now() + writtenWithinMs;
       },
       take: (signal) => this.#take(run, signal),
       end: () => void this.#running.delete(run),
     };
   }
 
+  /** Pages and chunks that one run has under way side by side insist one by one. */
   async #take(run: Running, signal: AbortSignal): Promise<void> {
-    const until = this.clock.now() + longestWaitMs;
-    while (this.#othersFirst(run) && this.clock.now() < until) await this.clock.sleep(lookAgainMs, signal);
+    const since = this.clock.now();
+    while (this.#othersFirst(run)) {
+      if (this.clock.now() - Math.max(since, run.insistedAt) >= longestWaitMs) {
+        run.insistedAt = this.clock.now();
+        break;
+      }
+      await this.clock.sleep(lookAgainMs, signal);
+    }
     signal.throwIfAborted();
-    run.movedAt = this.clock.now();
+    run.busyUntil = this.clock.now() + writtenWithinMs;
   }
 
   #othersFirst(run: Running): boolean {
     const now = this.clock.now();
     for (const other of this.#running)
-      if (other.tenantId !== run.tenantId && other.rows < run.rows && now - other.movedAt < idleAfterMs) return true;
+      if (other.tenantId !== run.tenantId && other.rows < run.rows && now < other.busyUntil) return true;
     return false;
   }
 }
