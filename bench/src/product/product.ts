@@ -34,18 +34,7 @@ export async function product(task: Task, steps: Record<string, number>): Promis
   const db = new Database(task.databaseUrl, { connections });
   const { id: tenantId } = await ensureTenant(db, name);
   const ports = portsInto(steps);
-  const factory = new ProviderFactory(ports).register(timebackDefinition);
-  const connect = async () => {
-    const settings = {
-      ...timebackPresets.sandbox(task.sandboxUrl),
-      clientId: 'sandbox-client',
-      clientSecret: 'sandbox-secret',
-    };
-    const provider = factory.create('timeback', name, settings);
-    await provider.init();
-    await provider.start();
-    return provider;
-  };
+  const connect = () => connected(task.sandboxUrl, ports);
   const engine = new DataSyncEngine({ db, ...ports, failpoint: () => undefined, policy: defaultPolicy, connect });
   const lastRun = () =>
     db.withTenant(tenantId, async (tx) => {
@@ -72,6 +61,17 @@ export async function product(task: Task, steps: Record<string, number>): Promis
     },
     close: () => db.close(),
   };
+}
+
+async function connected(sandboxUrl: string, ports: Ports) {
+  const provider = new ProviderFactory(ports).register(timebackDefinition).create('timeback', name, {
+    ...timebackPresets.sandbox(sandboxUrl),
+    clientId: 'sandbox-client',
+    clientSecret: 'sandbox-secret',
+  });
+  await provider.init();
+  await provider.start();
+  return provider;
 }
 
 function portsInto(steps: Record<string, number>): Ports {

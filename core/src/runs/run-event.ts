@@ -11,7 +11,11 @@ const count = z.int().min(0);
 const seconds = z.number().min(0);
 /** A sentence that the code made, for example the public text of a fault. */
 const sentence = z.string().max(500).nullable();
-const held = { hold: z.uuid(), operation: z.enum(['create', 'update', 'reactivate', 'deactivate', 'relink']), rows: count };
+const held = {
+  hold: z.uuid(),
+  operation: z.enum(['create', 'update', 'reactivate', 'deactivate', 'relink']),
+  rows: count,
+};
 
 export const runEventSchemas = {
   'run.requested': z.strictObject({ mode: z.enum(runModes), trigger: z.string().max(40) }),
