@@ -75,7 +75,8 @@ export class DataSyncEngine {
     if (context.sourceRunId === null) await this.#readAndPlan(context);
     else await this.#enter(context, 'planned'); // the plan is stored already
     if (context.run.mode !== 'plan') {
-      await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
+      if (context.run.mode === 'undo') await this.#takeBack(context);
+      else await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
       context.failpoint('verify.begun');
       await this.#step(context, 'verifying', (s) => s.verify(context));
     }
@@ -110,6 +111,18 @@ export class DataSyncEngine {
     await this.#enter(context, 'planned');
   }
 
+  /** What refers is taken back before what it refers to, and the next is planned meanwhile: neither reads what the other writes. */
+  async #takeBack(context: RunContext): Promise<void> {
+    await this.#enter(context, 'applying');
+    const since = context.clock.now();
+    await inParallelThenInOrder(synchronizers.toReversed(), 1, {
+      first: (synchronizer) => going(context, () => synchronizer.decide(context)),
+      between: () => Promise.resolve(),
+      then: (synchronizer) => going(context, () => synchronizer.apply(context)),
+    });
+    this.#stepDone(context, 'applying', since);
+  }
+
   /** The run whose stored plan a decision is about. */
   async #sourceOf(run: Run): Promise<string | null> {
     const { mode, tenantId, holdId } = run;
@@ -122,7 +135,7 @@ export class DataSyncEngine {
     context: RunContext,
     state: RunState,
     work: (synchronizer: Synchronizer) => Promise<void>,
-    order = inOrder(context),
+    order = synchronizers,
   ): Promise<void> {
     await this.#enter(context, state);
     const since = context.clock.now();
@@ -152,10 +165,6 @@ async function going(context: RunContext, work: () => Promise<void>): Promise<vo
   context.signal.throwIfAborted();
   await work();
 }
-
-/** Undoing goes the other way: what refers goes before what it refers to. */
-const inOrder = (context: RunContext): readonly Synchronizer[] =>
-  context.run.mode === 'undo' ? synchronizers.toReversed() : synchronizers;
 
 const order: readonly RunState[] = ['queued', 'fetching', 'staged', 'planned', 'applying', 'verifying'];
 

@@ -53,7 +53,7 @@ async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<nu
     planned += await planReleased(tx, scope, { source: source!, holdId: hold.id, selection: run.selection });
   else if (await hasStage(tx, source!, scope.entity)) {
     await openKeptOut(tx);
-    await keepOutUnresolved(tx, scopeOf(context), scope, new Set());
+    await keepOutUnresolved(tx, scopeOf(context), scope, new Set(), 'reference', 'roles');
     planned += await planUnblocked(tx, scope, source!);
   }
   await markReleased(tx, scope, source!);

@@ -130,23 +130,29 @@ async function planFeed(
   if (full === 0) return { unchanged: 0, planned: 0, ignored: 0, declined: 0 };
   await preferHashJoins(tx, full);
   const declined = await keepOutDeclined(tx, scope);
-  const { blocked } = await keepOut(tx, context, scope);
+  await keepOutCircles(tx, scope);
+  const unread = await notReadForSure(tx, context);
+  await keepOutUnresolved(tx, scopeOf(context), scope, unread, 'roles');
   const created = await planCreates(tx, scope);
+  // Most often all of a first load leads somewhere, and nothing is left to look for.
+  if (created < full) await keepOutUnresolved(tx, scopeOf(context), scope, unread, 'reference');
+  const { blocked } = await recordKeptOut(tx, scope);
   const linked = await planLinked(tx, scope);
   const ignored = await countIgnored(tx, scope);
   return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored, declined };
 }
 
-/** Keeps out what refers to nothing, to something kept out, or in a circle. */
-async function keepOut(tx: Tx, context: RunContext, scope: SqlScope) {
-  const run = scopeOf(context);
+/** Keeps out what refers to itself in a circle. */
+async function keepOutCircles(tx: Tx, scope: SqlScope): Promise<void> {
   for (const field of fieldsOfKind(scope.entity, 'reference', 'references')) {
     if (field.target !== scope.entity.name) continue;
     const cycle = cyclesIn(await selfEdges(tx, scope, field));
     if (cycle.length > 0) await keepOutCycles(tx, scope, field, cycle);
   }
-  const phases = await phasesOf(tx, run);
-  const incomplete = new Set(phases.filter((phase) => !phase.complete).map((phase) => phase.entity as string));
-  await keepOutUnresolved(tx, run, scope, incomplete);
-  return recordKeptOut(tx, scope);
+}
+
+/** Entities of which more may exist than was read. */
+async function notReadForSure(tx: Tx, context: RunContext): Promise<Set<string>> {
+  const phases = await phasesOf(tx, scopeOf(context));
+  return new Set(phases.filter((phase) => !phase.complete).map((phase) => phase.entity));
 }

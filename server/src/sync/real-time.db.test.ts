@@ -196,13 +196,15 @@ describe('marks that come while records are read', () => {
 
 describe('a full run', () => {
   class Death extends Error {}
-  /** All is staged by then, nothing is planned. */
-  const staged = (runId: string) =>
-    district.work(runId, {
+  /** Users are staged by then, and their plan, the fourth, is not committed. */
+  const staged = (runId: string) => {
+    let plans = 0;
+    return district.work(runId, {
       failpoint: (here) => {
-        if (here === 'plan.written') throw new Death();
+        if (here === 'plan.written' && (plans += 1) === 4) throw new Death();
       },
     });
+  };
   const begin = async () => {
     await district.control('edit', { share: 0.05, entity: 'users' });
     const ids = await marked.changed('users');

@@ -72,7 +72,7 @@ export async function planInverse(
   const { rowCount } = await tx.query(
     `WITH late AS MATERIALIZED (
        SELECT g.local_id, max(g.xid) AS xid FROM change_log g
-       WHERE g.tenant_id = ${scope.tenant} AND g.entity = '${scope.entity.table}' AND g.xid > (SELECT min(k.xid) FROM sync_chunks k
+       WHERE g.tenant_id = ${scope.tenant} AND g.entity = '${scope.entity.table}' AND g.run_id IS DISTINCT FROM $1 AND g.xid > (SELECT min(k.xid) FROM sync_chunks k
          WHERE k.tenant_id = ${scope.tenant} AND k.run_id = $1 AND k.entity = '${scope.entity.name}') GROUP BY 1)
      INSERT INTO sync_changes (${columns}, state, reason)
      SELECT x.tenant_id, ${scope.run}, x.entity, x.local_id, x.external_id,
@@ -99,13 +99,22 @@ export async function declineUndone(
   scope: SqlScope,
   by: { actor: string; reason: string; source: string },
 ): Promise<void> {
+  const decline = `c.tenant_id, c.entity, c.external_id, CASE WHEN NOT c.absent THEN c.checksum END AS checksum, c.operation`;
+  const undone = `(SELECT ${decline} FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL) c`;
+  const same = `d.tenant_id = c.tenant_id AND d.integration_id = ${scope.integration} AND d.entity = c.entity
+    AND d.external_id = c.external_id`;
+  const params = [by.source, by.actor, by.reason];
+  // A filtered insert: ON CONFLICT would look into the index row by row.
   await tx.query(
-    `INSERT INTO declined_changes AS d (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
-     SELECT c.tenant_id, ${scope.integration}, c.entity, c.external_id, CASE WHEN NOT c.absent THEN c.checksum END,
-       c.operation, $1, $2, $3 FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL
-     ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
-       operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`,
-    [by.source, by.actor, by.reason],
+    `UPDATE declined_changes d SET checksum = c.checksum, operation = c.operation, run_id = $1, actor = $2, reason = $3,
+       declined_at = now() FROM ${undone} WHERE ${same}`,
+    params,
+  );
+  await tx.query(
+    `INSERT INTO declined_changes (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
+     SELECT c.tenant_id, ${scope.integration}, c.entity, c.external_id, c.checksum, c.operation, $1, $2, $3
+     FROM ${undone} WHERE NOT EXISTS (SELECT FROM declined_changes d WHERE ${same}) ORDER BY c.external_id`,
+    params,
   );
 }
 

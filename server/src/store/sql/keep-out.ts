@@ -57,14 +57,18 @@ async function keepOut(
   );
 }
 
-/** Finds required references without a target. A target that is kept out itself, or not read for sure, blocks; none rejects. */
+/**
+ * Finds required references of the given kinds without a target. A target that is kept out itself, or not read for sure, blocks;
+ * none rejects.
+ */
 export async function keepOutUnresolved(
   tx: Tx,
   run: RunScope,
   scope: SqlScope,
   incomplete: ReadonlySet<string>,
+  ...kinds: ('reference' | 'roles')[]
 ): Promise<void> {
-  for (const field of fieldsOfKind(scope.entity, 'reference', 'roles').filter((f) => f.required)) {
+  for (const field of fieldsOfKind(scope.entity, ...kinds).filter((f) => f.required)) {
     const target = entityNamed(field.target!);
     const rejects = await rejectsOf(tx, run.stageRunId ?? run.runId, target);
     const wanted =

@@ -7,13 +7,19 @@ import { hubFields, resolved, stagedFields } from './resolved.js';
 import { known, plannedReferences, schoolOf, type Moment, type SqlScope } from './scope.js';
 import { stageColumn } from '../stage.js';
 
-/** New records that are active at their source become creates, with their local ids assigned in the feed's order. */
+/**
+ * New records that are active at their source become creates, with their local ids assigned in the feed's order; not those whose
+ * required references lead nowhere.
+ */
 export async function planCreates(tx: Tx, scope: SqlScope): Promise<number> {
+  const led = plannedReferences(scope.entity)
+    .filter((field) => field.required)
+    .map((field) => ` AND (s.${stageColumn(field)} IS NULL OR r_${field.column}.local_id IS NOT NULL)`);
   return insertCreates(
     tx,
     scope,
     'planning',
-    `NOT s.ended AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
+    `NOT s.ended${led.join('')} AND NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)
      AND NOT EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = s.external_id)`,
   );
 }
