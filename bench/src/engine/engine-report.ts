@@ -17,13 +17,14 @@ export interface EngineReport {
   readonly fairness: {
     readonly aloneSeconds: number;
     readonly besideSeconds: number;
+    readonly afterSeconds: number;
     readonly worstBesideSeconds: number;
     readonly ratio: number;
     readonly runsBeside: number;
   };
 }
 
-export function engineReport(steps: StepRounds, { aloneSeconds, besideSeconds }: Fairness): EngineReport {
+export function engineReport(steps: StepRounds, { aloneSeconds, besideSeconds, afterSeconds }: Fairness): EngineReport {
   const step = (rounds: StepRounds['undo'], name: string) => median(rounds.map((m) => (m.steps?.[name] ?? 0) / 1000));
   const ratioOf = (pairs: readonly number[]) => round(median(pairs));
   const { firstLoad, incremental, undo } = steps;
@@ -51,6 +52,7 @@ export function engineReport(steps: StepRounds, { aloneSeconds, besideSeconds }:
     fairness: {
       aloneSeconds: round(alone),
       besideSeconds: round(beside),
+      afterSeconds: round(median(afterSeconds)),
       worstBesideSeconds: round(Math.max(...besideSeconds)),
       ratio: round(beside / alone),
       runsBeside: besideSeconds.length,

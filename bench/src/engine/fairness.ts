@@ -12,6 +12,8 @@ import type { ThrowawayServer } from '../throwaway-server.js';
 export interface Fairness {
   readonly aloneSeconds: number[];
   readonly besideSeconds: number[];
+  /** Alone again, in a database that now holds the large tenant. */
+  readonly afterSeconds: number[];
   /** How far the large run had come when the last small one ended; it has to be still at work. */
   readonly largeState: string;
 }
@@ -59,7 +61,9 @@ export async function measureFairness(bench: {
       besideSeconds.push(await time(`beside-${n}-${state}`));
       state = await tenants.state(run);
     }
-    return { aloneSeconds, besideSeconds, largeState: state };
+    const afterSeconds: number[] = [];
+    for (let n = 0; n < bench.runs; n += 1) afterSeconds.push(await time(`after-${n}`));
+    return { aloneSeconds, besideSeconds, afterSeconds, largeState: state };
   } finally {
     await tenants.close();
     worker.kill('SIGTERM');
