@@ -174,8 +174,12 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Back ends of a killed server need a moment to notice; a port chosen as free may have been taken since. */
-const isWorthAnotherTry = (lines: string) => /is still in use|could not bind|Address already in use/.test(lines);
+/**
+ * Back ends of a killed server need a moment to notice, and whoever started it one to ask after its end; a port chosen as free may
+ * have been taken since.
+ */
+const isWorthAnotherTry = (lines: string) =>
+  /is still in use|lock file .* already exists|could not bind|Address already in use/.test(lines);
 
 function startProblem(lines: string, port: number, paths: PostgresPaths): SetupProblem {
   if (/could not bind|Address already in use/.test(lines)) return portTaken(port);
