@@ -26,9 +26,18 @@ const renewAfter = 15;
 
 type Play = (trial: PlannedTrial) => Promise<Omit<Verdict, 'seconds'>>;
 
-async function timed(play: () => ReturnType<Play>): Promise<Verdict> {
+/** No trial takes longer, unless it hangs: what it waits for then is the finding, and the suite goes on without its lane. */
+const longestTrialMs = 300_000;
+
+async function timed(trial: PlannedTrial, play: () => ReturnType<Play>): Promise<Verdict> {
   const begun = performance.now();
-  return { ...(await play()), seconds: (performance.now() - begun) / 1000 };
+  let timer: NodeJS.Timeout | undefined;
+  const hangs = new Promise<Awaited<ReturnType<Play>>>((resolve) => {
+    const stuck = { promise: 'stuck', what: `it hangs after ${longestTrialMs / 1000} s` } as const;
+    timer = setTimeout(() => resolve({ trial, violations: [stuck], resumeSeconds: [] }), longestTrialMs);
+  });
+  const verdict = await Promise.race([play(), hangs]).finally(() => clearTimeout(timer));
+  return { ...verdict, seconds: (performance.now() - begun) / 1000 };
 }
 
 export async function runSuite(trials: readonly PlannedTrial[], options: SuiteOptions): Promise<void> {
@@ -79,7 +88,7 @@ function lanes(
     const lane = await open(n);
     try {
       for (let trial = queue.shift(); trial && !options.stop.aborted; trial = queue.shift())
-        options.onVerdict(await timed(() => lane.play(trial)));
+        options.onVerdict(await timed(trial, () => lane.play(trial)));
     } finally {
       await lane.close();
     }

@@ -16,7 +16,8 @@ async function massChange(trial: Trial): Promise<void> {
   await trial.look();
   for (let reads = trial.random.between(1, 3); reads > 0; reads -= 1) {
     const run = await trial.completes(trial.sync());
-    if (change !== 'moved')
+    // Of so small a district the leavers' part is below every limit; grace alone keeps them.
+    if (change !== 'moved' && change !== 'leavers')
       trial.expect(run.state === 'completed_with_holds', `after a mass change (${change}) the run is ${run.state}`);
   }
   if (change === 'leavers' || change === 'school') await nobodyWent(trial);

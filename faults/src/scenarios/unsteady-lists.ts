@@ -49,8 +49,15 @@ async function under(trial: Trial, faults: readonly object[]): Promise<void> {
   for (const [name, rows] of await activeRows(trial))
     if (rows < active.get(name)! - (name === 'enrollments' ? trial.site.mayBeGone.size : 0))
       trial.violate('removed', `${active.get(name)! - rows} ${name} went under an unsteady list`);
-  await trial.look();
   await trial.site.sandbox.noFaults();
+  await forgetDrifted(trial);
+}
+
+/** A list drifts because rows leave the source for good; enrollments then go after two complete reads. */
+async function forgetDrifted(trial: Trial): Promise<void> {
+  const before = new Set(trial.site.universe.ids.get('enrollments'));
+  const now = await trial.look();
+  for (const id of before) if (!now.get('enrollments')!.has(id)) trial.site.mayBeGone.add(id);
 }
 
 async function empty(trial: Trial): Promise<void> {
