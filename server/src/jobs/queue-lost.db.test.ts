@@ -2,6 +2,9 @@
  * A queue that loses everything, or is away, loses no run: it is taken up within 15 seconds, and while Redis is away workers find
  * their work in the database.
  */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Lease } from '../store/leases.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
@@ -103,6 +106,22 @@ describe.each(backends)('a queue on %s that forgets everything', (backend) => {
     const run = await district.run();
     await bench.bell.ring(run);
     await eventually(async () => bench.worked.includes(run.runId), resumeWithinMs);
+  });
+});
+
+describe('a Redis that lets everybody in and never answers', () => {
+  it('keeps whoever rings for seconds at most, and does not keep the bell from being put away', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const queueAt = { databaseUrl: 'postgresql://nobody@127.0.0.1/none', redisUrl: `redis://127.0.0.1:${port}` };
+    const bell = new RunBell(queueAt, quietLog);
+    const begun = performance.now();
+    expect(await bell.ring({ tenantId: randomUUID(), runId: randomUUID() })).toBe(false);
+    await bell.close();
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    silent.close();
   });
 });
 
