@@ -200,6 +200,15 @@ describe('a person’s word in the story', () => {
     expect(carriedOut).toContain(`hold of ${rows} rows of users closed: approved`);
   });
 
+  it('is not waited for when the source refuses us: the story says why, and when the run tries again', async () => {
+    await district.control('faults', { collection: 'users', fault: 'error', status: 403 });
+    const { run } = await district.sync(small);
+    expect(texts(await told(run.id)).at(-1)).toBe(
+      'paused: The source refused our credentials. It goes on in 1 min 0 s.',
+    );
+    await district.control('faults', {}, 'DELETE');
+  });
+
   it('is asked for when the source cannot be understood, and the story says why', async () => {
     await district.control('faults', { collection: 'users', fault: 'html' });
     const { run } = await district.sync(small);
