@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { engineVersion } from '@rollcall/server/store/engine-version.js';
 import { migrate } from '@rollcall/server/store/migrate.js';
 import { provisionDatabase } from '@rollcall/server/store/provision.js';
-import pg from 'pg';
+import { withSingleConnection } from '@rollcall/server/store/single-connection.js';
 import { prepare } from '../world/prepare.js';
 import type { CrewTrial } from '../world/crew-trial.js';
 import type { Trial } from '../world/trial.js';
@@ -94,9 +94,7 @@ async function migrations(trial: Trial): Promise<void> {
 
 /** Every column, index and policy of the product's tables, as one text. */
 async function schemaOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  return withSingleConnection(url, async (client) => {
     const { rows } = await client.query<{ text: string }>(
       `SELECT string_agg(line, E'\\n' ORDER BY line COLLATE "C") AS text FROM (
          SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) AS line
@@ -106,7 +104,5 @@ async function schemaOf(url: string): Promise<string> {
          UNION ALL SELECT name FROM schema_migrations) x`,
     );
     return rows[0]!.text;
-  } finally {
-    await client.end();
-  }
+  });
 }

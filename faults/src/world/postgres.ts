@@ -9,7 +9,7 @@ import { startPostgres, type RunningPostgres } from '@rollcall/server/config/emb
 import { migrateQueue } from '@rollcall/server/jobs/migrate-queue.js';
 import { migrate } from '@rollcall/server/store/migrate.js';
 import { provisionDatabase, type DatabaseUrls } from '@rollcall/server/store/provision.js';
-import pg from 'pg';
+import { withSingleConnection } from '@rollcall/server/store/single-connection.js';
 
 /** Several suites may be at work on one server. */
 const template = `faults_template_${process.pid}`;
@@ -66,13 +66,9 @@ export class Postgres {
 
   /** Superuser's statements, one after another on one connection. */
   async ask(...statements: string[]): Promise<void> {
-    const client = new pg.Client({ connectionString: this.adminUrl });
-    await client.connect();
-    try {
+    await withSingleConnection(this.adminUrl, async (client) => {
       for (const statement of statements) await client.query(statement);
-    } finally {
-      await client.end();
-    }
+    });
   }
 
   async stop(): Promise<void> {

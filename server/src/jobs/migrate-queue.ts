@@ -3,7 +3,7 @@
  * every upgrade; twice does nothing.
  */
 import { PostgresConnection } from 'bullmq';
-import { queueConnection, queueSchema } from './queue-backend.js';
+import { keepAliveThroughLoss, queueConnection, queueSchema } from './queue-backend.js';
 
 /** Objects that BullMQ makes while it runs, a sequence for each queue, belong to rollcall_app already: see `queueConnection`. */
 const grants = `
@@ -28,6 +28,7 @@ const grants = `
 export async function migrateQueue(ownerUrl: string): Promise<void> {
   const connection = new PostgresConnection({ ...queueConnection(ownerUrl), options: '', max: 1, migrate: true });
   connection.on('error', () => undefined);
+  keepAliveThroughLoss(connection);
   try {
     await connection.waitUntilReady();
     // Concurrent grants on one object fail with 'tuple concurrently updated'.

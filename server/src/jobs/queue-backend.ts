@@ -3,8 +3,10 @@
  * schema, the connections and the times of the queue.
  */
 import { createHash } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, Queue, withBackend, Worker, type Processor } from 'bullmq';
+import type { PostgresConnection, PostgresConnectionOptions, PostgresQueueBackend } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 
 export interface QueueAddress {
@@ -56,7 +58,18 @@ const workerTimes = {
 
 const jobKeeping = { removeOnComplete: true, removeOnFail: true } as const;
 
-const postgres = withBackend(createPostgresBackend);
+/** A session that the server ends between two statements of BullMQ's would end the process, were nobody listening. */
+const postgres = withBackend<PostgresQueueBackend, PostgresConnectionOptions>((...how) => {
+  const backend = createPostgresBackend(...how);
+  keepAliveThroughLoss(backend.connection);
+  return backend;
+});
+
+/** The statement that was under way, or the next one, still fails. */
+export function keepAliveThroughLoss(connection: PostgresConnection): void {
+  const pool = connection.pool as unknown as EventEmitter;
+  pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
+}
 
 /** `onError` hears of the connection's troubles; calls on the queue reject for themselves. */
 export function openQueue<Payload>(

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { migrate } from './migrate.js';
 import type { DatabaseUrls } from './provision.js';
-import { withClient } from './testing/admin-client.js';
+import { withSingleConnection } from './single-connection.js';
 import { adminUrlOf, emptyDatabase } from './testing/test-database.js';
 
 const name = 'migrations_up_and_down';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   urls = await emptyDatabase(name);
 });
 
-const look = () => withClient(adminUrlOf(name), snapshot);
+const look = () => withSingleConnection(adminUrlOf(name), snapshot);
 
 test('up, down and up again leave the same catalogue, and down leaves nothing', async () => {
   const { applied } = await migrate(urls.owner);

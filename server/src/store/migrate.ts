@@ -1,7 +1,7 @@
 /** Brings the schema up (or down) to a version. Each step is one transaction under an advisory lock; running it twice does nothing. */
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
-import pg from 'pg';
+import { singleConnection } from './single-connection.js';
 
 export interface MigrationResult {
   readonly applied: readonly string[];
@@ -16,9 +16,7 @@ export async function migrate(
   direction: 'up' | 'down' = 'up',
   count?: number,
 ): Promise<MigrationResult> {
-  const client = new pg.Client({ connectionString: ownerUrl });
-  // A session that is ended under way fails the statement; without a listener it would end the process.
-  client.on('error', () => undefined);
+  const client = singleConnection(ownerUrl);
   await client.connect();
   try {
     const steps = await runner({

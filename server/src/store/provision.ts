@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import pg from 'pg';
+import { withSingleConnection } from './single-connection.js';
 
 export interface DatabaseUrls {
   /** Owns the tables; used by migrations only. */
@@ -21,18 +22,14 @@ const roles = {
 
 /** `adminUrl` is of a role that may create roles and databases. The named database is created when it is missing. */
 export async function provisionDatabase(adminUrl: string, database = 'rollcall'): Promise<DatabaseUrls> {
-  const admin = new pg.Client({ connectionString: adminUrl });
-  await admin.connect();
-  try {
+  await withSingleConnection(adminUrl, async (admin) => {
     await admin.query("SELECT pg_advisory_lock(hashtext('rollcall provision'))");
     for (const [role, login] of Object.entries(roles)) await provisionRole(admin, adminUrl, role, login);
     await admin.query('GRANT rollcall_app TO rollcall_worker');
     await admin.query('GRANT rollcall_sweeper TO rollcall_worker WITH INHERIT FALSE, SET TRUE');
     const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [database]);
     if (!rowCount) await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER rollcall_owner`);
-  } finally {
-    await admin.end();
-  }
+  });
   const url = (role: string) => urlFor(adminUrl, role, database);
   return { owner: url('rollcall_owner'), app: url('rollcall_app'), worker: url('rollcall_worker') };
 }

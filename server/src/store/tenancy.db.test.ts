@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { Database } from './database.js';
-import { outcome, undone, withClient } from './testing/admin-client.js';
+import { withSingleConnection } from './single-connection.js';
+import { outcome, undone } from './testing/admin-client.js';
 import { catalogueFaults } from './testing/catalogue-faults.js';
 import { seedTenant, type SeededTenant } from './testing/seed-tenant.js';
 import { tenancyFaults, tenantTables } from './testing/tenancy-faults.js';
@@ -17,12 +18,12 @@ beforeAll(async () => {
   database = await testDatabase('tenancy', ['north', 'south']);
   north = await seedTenant(database.app, database.tenantIds[0]!, 'North');
   south = await seedTenant(database.app, database.tenantIds[1]!, 'South');
-  tables = await withClient(database.adminUrl, tenantTables);
+  tables = await withSingleConnection(database.adminUrl, tenantTables);
 });
 afterAll(() => database.close());
 
 test('the catalogue has none of the known holes of row-level security', async () => {
-  expect(await withClient(database.adminUrl, catalogueFaults)).toEqual([]);
+  expect(await withSingleConnection(database.adminUrl, catalogueFaults)).toEqual([]);
 });
 
 test('the tables that are tried are all that have a tenant', () => {
@@ -31,14 +32,16 @@ test('the tables that are tried are all that have a tenant', () => {
 
 describe.each(['app', 'worker', 'owner'] as const)('connected as the %s', (role) => {
   test('the role cannot bypass row-level security', async () => {
-    const rights = await withClient(database.urls[role], (client) =>
+    const rights = await withSingleConnection(database.urls[role], (client) =>
       client.query('SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user'),
     );
     expect(rights.rows).toEqual([{ rolsuper: false, rolbypassrls: false }]);
   });
 
   test('no table shows, changes, loses or takes a row of another tenant, or shows any without one', async () => {
-    const faults = await withClient(database.urls[role], (client) => undone(client, () => faultsOf(client, tables)));
+    const faults = await withSingleConnection(database.urls[role], (client) =>
+      undone(client, () => faultsOf(client, tables)),
+    );
     expect(faults).toEqual([]);
   });
 });
@@ -101,12 +104,12 @@ describe('a reference', () => {
   ];
 
   test('is proven by a foreign key or a trigger, or stands on the list of those that are not', async () => {
-    const { proven, all } = await withClient(database.adminUrl, references);
+    const { proven, all } = await withSingleConnection(database.adminUrl, references);
     expect(all.filter((column) => !proven.some(([known]) => known === column))).toEqual(unproven);
   });
 
   test('to a row of another tenant is refused where it is proven, as one to a row that does not exist', async () => {
-    const { proven } = await withClient(database.adminUrl, references);
+    const { proven } = await withSingleConnection(database.adminUrl, references);
     expect(proven.length).toBeGreaterThanOrEqual(20);
     const theirs = await database.app.withTenant(south.tenantId, async (tx) => {
       const found = new Map<string, string>();
@@ -114,7 +117,7 @@ describe('a reference', () => {
         found.set(target, (await tx.query<{ id: string }>(`SELECT id FROM ${target} LIMIT 1`)).rows[0]!.id);
       return found;
     });
-    await withClient(database.urls.app, (client) =>
+    await withSingleConnection(database.urls.app, (client) =>
       undone(client, async () => {
         await client.query(`SELECT set_config('app.tenant_id', $1, true)`, [north.tenantId]);
         for (const [column, target] of proven) {

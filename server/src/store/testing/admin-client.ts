@@ -1,15 +1,5 @@
-/** A connection for looking at catalogues and for breaking things on purpose, closed whatever happens. */
-import pg from 'pg';
-
-export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
+/** Breaks things on purpose, and takes back what it did. */
+import type pg from 'pg';
 
 /** What `work` does is taken back, so that a test can break the schema and look at what notices. */
 export async function undone<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {

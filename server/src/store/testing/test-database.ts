@@ -6,6 +6,7 @@ import pg from 'pg';
 import { Database } from '../database.js';
 import { migrate } from '../migrate.js';
 import { provisionDatabase, type DatabaseUrls } from '../provision.js';
+import { singleConnection, withSingleConnection } from '../single-connection.js';
 import { ensureTenant } from '../tenants.js';
 
 export interface TestDatabase {
@@ -29,7 +30,7 @@ export async function testDatabase(name: string, tenants: readonly string[] = ['
   await migrate(urls.owner);
   const worker = new Database(urls.worker, { connections: 4 });
   const app = new Database(urls.app, { connections: 4 });
-  const admin = new pg.Client({ connectionString: adminUrlOf(name) });
+  const admin = singleConnection(adminUrlOf(name));
   await admin.connect();
   const tenantIds: string[] = [];
   for (const tenant of tenants) tenantIds.push((await ensureTenant(app, tenant)).id);
@@ -51,13 +52,9 @@ export async function testDatabase(name: string, tenants: readonly string[] = ['
 
 /** The same without migrations and tenants. */
 export async function emptyDatabase(name: string): Promise<DatabaseUrls> {
-  const admin = new pg.Client({ connectionString: serverUrl() });
-  await admin.connect();
-  try {
-    await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
-  } finally {
-    await admin.end();
-  }
+  await withSingleConnection(serverUrl(), (admin) =>
+    admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`),
+  );
   return provisionDatabase(serverUrl(), name);
 }
 
