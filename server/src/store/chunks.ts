@@ -31,15 +31,38 @@ interface Phase {
   readonly entity: EntityName;
 }
 
-/** Lays out the rows of a plan that are to be applied in chunks of `size` by local id. */
-export async function layOutChunks(tx: Tx, scope: SqlScope, size: number): Promise<void> {
+export interface ChunkLayout {
+  /** Rows of a chunk, at most. */
+  readonly chunkRows: number;
+  /** How many chunks are applied at a time. */
+  readonly writers: number;
+}
+
+/** Fewer rows than this are not worth a second transaction. */
+const fewestRows = 2_000;
+
+/** Chunks of one size, as many as keep all writers busy to the end. */
+export function chunkSize(rows: number, { chunkRows, writers }: ChunkLayout): number {
+  if (rows <= Math.min(fewestRows, chunkRows)) return Math.max(1, rows);
+  const rounds = Math.ceil(rows / (chunkRows * writers));
+  return Math.ceil(rows / (rounds * writers));
+}
+
+/** Lays out the rows of a plan that are to be applied in chunks by local id. A uuid has no min and max of its own. */
+export async function layOutChunks(tx: Tx, scope: SqlScope, layout: ChunkLayout): Promise<void> {
+  const toApply = `sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL`;
+  const { rows } = await tx.query<{ count: number }>(`SELECT count(*) FROM ${toApply}`);
+  const size = chunkSize(rows[0]!.count, layout);
   await tx.query(
     `INSERT INTO sync_chunks (tenant_id, run_id, entity, first_id, last_id, first_row, last_row, creates, changes, deactivations)
-     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}', (min(local_id::text))::uuid, (max(local_id::text))::uuid,
+     SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}',
+       (min(local_id::text) FILTER (WHERE place % ${size} = 0))::uuid,
+       (max(local_id::text) FILTER (WHERE place % ${size} = ${size - 1} OR next IS NULL))::uuid,
        coalesce(min(stage_row), 0), coalesce(max(stage_row), -1), count(*) FILTER (WHERE operation = 'create'),
        count(*) FILTER (WHERE operation IN ('update', 'reactivate')), count(*) FILTER (WHERE operation = 'deactivate')
-     FROM (SELECT c.*, (row_number() OVER (ORDER BY c.local_id) - 1) / ${size} AS chunk
-       FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL) x GROUP BY chunk`,
+     FROM (SELECT c.local_id, c.stage_row, c.operation, row_number() OVER by_id - 1 AS place, lead(c.local_id) OVER by_id AS next
+       FROM ${toApply} WINDOW by_id AS (ORDER BY c.local_id)) x
+     GROUP BY place / ${size}`,
   );
 }
 

@@ -20,6 +20,7 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
+import { declineUndone } from '../store/sql/decisions.js';
 import { countRemovals } from '../store/sql/drain.js';
 import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
@@ -44,11 +45,10 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   if (phase.state !== 'planned') return;
   const startedAt = context.clock.now();
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes, 0);
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes + chunk.deactivations, 0);
   await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk, rows));
-  if (chunks.length > 0) await write(context, (tx) => measureRoster(tx, entity));
-  const all = rows + chunks.reduce((sum, chunk) => sum + chunk.deactivations, 0);
-  await settle(context, entity, phase, { rows: all, startedAt });
+  if (rows > 0) await write(context, (tx) => measureRoster(tx, entity, rows));
+  await settle(context, entity, phase, { rows, startedAt });
 }
 
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
@@ -81,9 +81,16 @@ async function writeRows(tx: Tx, context: RunContext, scope: SqlScope, chunk: Ch
   if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
   const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
   if (deactivated > 0) await leaveTombstones(tx, context, scope, chunk);
+  if (context.run.mode === 'undo') await decline(tx, context, scope, chunk);
   const back = changed.filter((row) => row.operation === 'reactivate').map((row) => row.id);
   if (back.length > 0) await raise(tx, scope, back);
   return { created, updated: changed.length - back.length, reactivated: back.length, deactivated };
+}
+
+/** What was taken back would come again with the next run. */
+async function decline(tx: Tx, { run, sourceRunId }: RunContext, scope: SqlScope, chunk: Chunk): Promise<void> {
+  const by = { actor: run.requestedBy ?? 'system', reason: run.requestReason ?? '', source: sourceRunId! };
+  await declineUndone(tx, scope, chunk, by);
 }
 
 /** What a person approved does not count as a drain; what was undone never was, and leaves nothing. */

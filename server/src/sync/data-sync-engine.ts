@@ -111,11 +111,11 @@ export class DataSyncEngine {
     await this.#enter(context, 'planned');
   }
 
-  /** What refers is taken back before what it refers to, and the next is planned meanwhile: neither reads what the other writes. */
+  /** What refers is taken back before what it refers to, and others are planned meanwhile: neither reads what the other writes. */
   async #takeBack(context: RunContext): Promise<void> {
     await this.#enter(context, 'applying');
     const since = context.clock.now();
-    await inParallelThenInOrder(synchronizers.toReversed(), 1, {
+    await inParallelThenInOrder(synchronizers.toReversed(), 2, {
       first: (synchronizer) => going(context, () => synchronizer.decide(context)),
       between: () => Promise.resolve(),
       then: (synchronizer) => going(context, () => synchronizer.apply(context)),

@@ -9,7 +9,7 @@ import { findHold } from '../store/holds.js';
 import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { hasStage } from '../store/stage.js';
-import { declineUndone, markReleased, planInverse, planReleased, planUnblocked } from '../store/sql/decisions.js';
+import { markReleased, planInverse, planReleased, planUnblocked } from '../store/sql/decisions.js';
 import { keepOutUnresolved, openKeptOut } from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { forgetPlan } from '../store/sql/plan-changes.js';
@@ -23,13 +23,13 @@ export async function planDecision(context: RunContext, entity: Entity): Promise
   const phase = await read(context, (tx) => phaseOf(tx, run, entity.name));
   if (phase.state !== 'waiting') return;
   const startedAt = context.clock.now();
-  await write(context, async (tx) => {
+  const rows = await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
     await preferHashJoins(tx);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
-    const planned = context.run.mode === 'undo' ? await undo(tx, context, scope) : await release(tx, context, scope);
-    await layOutChunks(tx, scope, context.policy.chunkRows);
+    const planned = await planOf(tx, context, scope);
+    await layOutChunks(tx, scope, context.policy);
     const activeBefore = await countActiveLinks(tx, run, entity.name);
     const plan = await countPlan(tx, scope);
     const taken = planned - plan.absent;
@@ -39,9 +39,17 @@ export async function planDecision(context: RunContext, entity: Entity): Promise
     await updatePhase(tx, run, entity.name, { state: 'planned', activeBefore, counts });
     if (planned > 0) await tellPlan(tx, context, entity, counts, startedAt);
     context.failpoint('plan.written');
+    return planned;
   });
-  await write(context, measurePlan);
+  await write(context, (tx) => measurePlan(tx, rows));
   context.failpoint('plan.committed');
+}
+
+/** How many rows. */
+function planOf(tx: Tx, context: RunContext, scope: SqlScope): Promise<number> {
+  const { run, sourceRunId } = context;
+  if (run.mode !== 'undo') return release(tx, context, scope);
+  return planInverse(tx, scope, { source: sourceRunId!, selection: run.selection });
 }
 
 async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<number> {
@@ -57,14 +65,5 @@ async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<nu
     planned += await planUnblocked(tx, scope, source!);
   }
   await markReleased(tx, scope, source!);
-  return planned;
-}
-
-async function undo(tx: Tx, context: RunContext, scope: SqlScope): Promise<number> {
-  const { run, sourceRunId } = context;
-  const source = sourceRunId!;
-  const planned = await planInverse(tx, scope, { source, selection: run.selection });
-  const by = { actor: run.requestedBy ?? 'system', reason: run.requestReason ?? '', source };
-  if (planned > 0) await declineUndone(tx, scope, by);
   return planned;
 }

@@ -48,7 +48,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   });
   countRecords(context.metrics, entity.name, { unchanged: planned.unchanged, rejected: planned.rejected });
   if ((planned.held ?? 0) > 0) await countHeld(context, entity.name);
-  await write(context, measurePlan);
+  await write(context, (tx) => measurePlan(tx, planned.planned + planned.absent));
   context.failpoint('plan.committed');
 }
 
@@ -74,7 +74,7 @@ async function writePlan(context: RunContext, entity: Entity) {
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     if (byId) await waitForHolds(tx, scope);
     await guard(tx, context, scope, phase);
-    await layOutChunks(tx, scope, context.policy.chunkRows);
+    await layOutChunks(tx, scope, context.policy);
     await extendPlanDigest(tx, scope);
     if (context.run.mode !== 'plan') {
       await refreshRejected(tx, scope, byId);

@@ -4,13 +4,13 @@
  */
 import type { Field } from '@rollcall/core';
 import type { Chunk } from '../chunks.js';
-import { literal, type Tx } from '../database.js';
+import type { Tx } from '../database.js';
 import { hubFields, resolved, unfolded } from './resolved.js';
-import { known, type SqlScope } from './scope.js';
+import { inside, known, type SqlScope } from './scope.js';
 
 /** The plan rows of a chunk that are to be applied, of alias c. */
 const inChunk = (scope: SqlScope, chunk: Chunk, operations: string): string =>
-  `${scope.inPlan} AND c.state IS NULL AND c.local_id BETWEEN ${literal(chunk.first)} AND ${literal(chunk.last)}
+  `${scope.inPlan} AND c.state IS NULL AND ${inside('c.local_id', chunk)}
    AND c.operation IN (${operations})`;
 
 /** The same with their payload. */
@@ -121,12 +121,13 @@ export async function applyDeactivations(tx: Tx, scope: SqlScope, chunk: Chunk):
        WHERE ${inChunk(scope, chunk, `'deactivate'`)}
      ), links AS (
        UPDATE external_system_mappings l SET state = 'deactivated', base_checksum = p.base_after, raw_digest = p.raw_digest, missing_since = NULL, missed_runs = 0
-       FROM picked p WHERE ${scope.inLinks} AND l.external_id = p.external_id AND l.state <> 'deactivated' RETURNING l.local_id
+       FROM picked p WHERE ${scope.inLinks} AND l.external_id = p.external_id AND l.local_id = p.local_id AND ${inside('l.local_id', chunk)}
+         AND l.state <> 'deactivated' RETURNING l.local_id
      ), hub AS (
        UPDATE ${entity.table} h SET active = false, updated_at = now()${syncMarks(scope, 'deactivated')}
-       FROM links WHERE h.tenant_id = ${scope.tenant} AND h.id = links.local_id AND h.active
-         AND NOT EXISTS (SELECT FROM external_system_mappings o WHERE o.tenant_id = h.tenant_id AND o.local_id = h.id
-           AND o.integration_id <> ${scope.integration} AND o.state IN ('active', 'missing'))
+       FROM links WHERE h.tenant_id = ${scope.tenant} AND h.id = links.local_id AND ${inside('h.id', chunk)} AND h.active
+         AND h.id NOT IN (SELECT o.local_id FROM external_system_mappings o WHERE o.tenant_id = ${scope.tenant}
+           AND ${inside('o.local_id', chunk)} AND o.integration_id <> ${scope.integration} AND o.state IN ('active', 'missing'))
        RETURNING 1
      ) SELECT count(*) FROM links`,
   );

@@ -2,12 +2,17 @@
  * Plans that carry out a decision: the release of held rows, and the inverse of an earlier run. Their rows come from a stored
  * plan, not from a feed.
  */
+import type { Chunk } from '../chunks.js';
 import type { Tx } from '../database.js';
 import { digestOf, insertCreates } from './plan-changes.js';
-import type { SqlScope } from './scope.js';
+import { inside, type SqlScope } from './scope.js';
 
 const columns = `tenant_id, run_id, entity, local_id, external_id, operation, absent, checksum, stage_row, refs, school_id,
   base_before, base_after, before, after`;
+
+/** The last word about a record counts. */
+const orReplace = `ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
+  operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`;
 
 /** Copies the held rows of a hold (all, or those selected) into this run's plan. `source` is the run that planned them. */
 export async function planReleased(
@@ -93,28 +98,25 @@ export async function planInverse(
   return rowCount ?? 0;
 }
 
-/** Remembers that these changes were taken back, so that they are not planned again while the source sends the same. */
+/** Remembers what a chunk took back, so that it is not planned again while the source sends the same. */
 export async function declineUndone(
   tx: Tx,
   scope: SqlScope,
+  chunk: Chunk,
   by: { actor: string; reason: string; source: string },
 ): Promise<void> {
-  const decline = `c.tenant_id, c.entity, c.external_id, CASE WHEN NOT c.absent THEN c.checksum END AS checksum, c.operation`;
-  const undone = `(SELECT ${decline} FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL) c`;
-  const same = `d.tenant_id = c.tenant_id AND d.integration_id = ${scope.integration} AND d.entity = c.entity
-    AND d.external_id = c.external_id`;
-  const params = [by.source, by.actor, by.reason];
-  // A filtered insert: ON CONFLICT would look into the index row by row.
-  await tx.query(
-    `UPDATE declined_changes d SET checksum = c.checksum, operation = c.operation, run_id = $1, actor = $2, reason = $3,
-       declined_at = now() FROM ${undone} WHERE ${same}`,
-    params,
+  // Mostly there are none yet, and looking for each one would double the work.
+  const { rows } = await tx.query<{ any: boolean }>(
+    `SELECT EXISTS (SELECT FROM declined_changes d WHERE d.tenant_id = ${scope.tenant} AND d.integration_id = ${scope.integration}
+       AND d.entity = '${scope.entity.name}' AND d.run_id <> $1) AS any`,
+    [by.source],
   );
   await tx.query(
-    `INSERT INTO declined_changes (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
-     SELECT c.tenant_id, ${scope.integration}, c.entity, c.external_id, c.checksum, c.operation, $1, $2, $3
-     FROM ${undone} WHERE NOT EXISTS (SELECT FROM declined_changes d WHERE ${same}) ORDER BY c.external_id`,
-    params,
+    `INSERT INTO declined_changes AS d (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
+     SELECT c.tenant_id, ${scope.integration}, c.entity, c.external_id, CASE WHEN NOT c.absent THEN c.checksum END,
+       c.operation, $1, $2, $3 FROM sync_changes c WHERE ${scope.inPlan} AND c.state IS NULL AND ${inside('c.local_id', chunk)}
+     ORDER BY c.external_id ${rows[0]!.any ? orReplace : ''}`,
+    [by.source, by.actor, by.reason],
   );
 }
 
@@ -130,9 +132,7 @@ export async function declineHeld(
          AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3)) RETURNING c.*)
      INSERT INTO declined_changes AS d (tenant_id, integration_id, entity, external_id, checksum, operation, run_id, actor, reason)
      SELECT m.tenant_id, ${scope.integration}, m.entity, m.external_id, CASE WHEN NOT m.absent THEN m.checksum END,
-       m.operation, m.run_id, $4, $5 FROM moved m
-     ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
-       operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`,
+       m.operation, m.run_id, $4, $5 FROM moved m ${orReplace}`,
     [what.source, what.holdId, what.selection, what.actor, what.reason],
   );
   return rowCount ?? 0;

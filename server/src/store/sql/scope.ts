@@ -64,6 +64,10 @@ export function known(scope: SqlScope, target: EntityName, moment: Moment, only?
       AND operation = 'create' AND state IS NULL ${wanted})`;
 }
 
+/** Local ids of a chunk lie side by side, in their index and mostly in their table: much cheaper read so than one by one. */
+export const inside = (localId: string, { first, last }: { readonly first: string; readonly last: string }): string =>
+  `${localId} BETWEEN ${literal(first)} AND ${literal(last)}`;
+
 /** Up to this many rows it is cheaper to look each one up than to read the tables that they are joined with. */
 const fewRows = 1_000;
 
