@@ -61,7 +61,11 @@ export class InnerStage {
   }
 
   #started(queueAt: QueueAddress): Promise<InnerWorker> {
-    return InnerWorker.start(queueAt, () => this.#trial!.parts());
+    return InnerWorker.start(
+      queueAt,
+      () => this.#trial!.parts(),
+      () => this.#trial?.nextQueueStrike() ?? null,
+    );
   }
 
   /** Nobody else may listen meanwhile: a worker with a sound way to the queue would take all the jobs. */

@@ -1,12 +1,14 @@
 /** F10, F12, F13, F36: a queue that dies, is away or slow, delivers twice; and everything that is started twice. */
 import { createRun } from '@rollcall/server/store/runs.js';
 import { prepare } from '../world/prepare.js';
+import { queueStrikes } from '../wrap/faulty-queue.js';
 import type { Trial } from '../world/trial.js';
 import type { InnerScenario } from './scenario.js';
 
 export const queueFaults: readonly InnerScenario[] = [
   { fault: 'F10', play: killQueue },
   { fault: 'F12', needsQueueProxy: true, play: away },
+  { fault: 'F12', play: unreliable },
   { fault: 'F13', play: deliverAgain },
   { fault: 'F36', play: askAtOnce },
   { fault: 'F36', play: runAtOnce },
@@ -62,6 +64,15 @@ async function away(trial: Trial): Promise<void> {
   proxy.set();
   if ('blackHole' in fault) proxy.resetAll();
   await trial.completes(trial.settle(runId));
+}
+
+/** A job is refused, lost, late, or put down although it seems lost: each ring on its way, the sweeper's too. */
+async function unreliable(trial: Trial): Promise<void> {
+  await prepare(trial);
+  const strikes = trial.random.between(1, 6);
+  trial.queueStrikes = Array.from({ length: strikes }, () => trial.random.pick(queueStrikes));
+  const run = await trial.completes(trial.sync());
+  trial.expect(run.attempt === 1, `an unreliable queue led to ${run.attempt} attempts`);
 }
 
 async function deliverAgain(trial: Trial): Promise<void> {

@@ -9,8 +9,9 @@ import { RunBell } from '@rollcall/server/jobs/run-bell.js';
 import { startWorker, type RunningWorker } from '@rollcall/server/jobs/run-worker.js';
 import { keepSweeping } from '@rollcall/server/jobs/sweeper.js';
 import { workOnNext } from '@rollcall/server/jobs/work-on-next.js';
-import type { QueueAddress } from '@rollcall/server/jobs/queue-backend.js';
+import { openQueue, type QueueAddress } from '@rollcall/server/jobs/queue-backend.js';
 import { systemClock } from '@rollcall/server/telemetry/system-clock.js';
+import { faultyQueue, type QueueStrike } from '../wrap/faulty-queue.js';
 
 /** The sweeper's two seconds are a fifth of one here. */
 const haste = 10;
@@ -27,13 +28,18 @@ export class InnerWorker {
   private constructor(
     queueAt: QueueAddress,
     private readonly partsNow: () => AttemptParts,
+    queueStrike: () => QueueStrike | null,
   ) {
-    this.bell = new RunBell(queueAt, this.#log);
+    this.bell = new RunBell(queueAt, this.#log, faultyQueue(openQueue, queueStrike));
   }
 
-  /** `partsNow` is asked at the beginning of each attempt. */
-  static async start(queueAt: QueueAddress, partsNow: () => AttemptParts): Promise<InnerWorker> {
-    const worker = new InnerWorker(queueAt, partsNow);
+  /** `partsNow` is asked at the beginning of each attempt, `queueStrike` before jobs are put down. */
+  static async start(
+    queueAt: QueueAddress,
+    partsNow: () => AttemptParts,
+    queueStrike: () => QueueStrike | null,
+  ): Promise<InnerWorker> {
+    const worker = new InnerWorker(queueAt, partsNow, queueStrike);
     const { partsNow: now } = worker;
     const parts: AttemptParts = {
       get db() {

@@ -17,6 +17,7 @@ import { readSource, type SourceSnapshot } from '../check/source-snapshot.js';
 import type { Random } from '../runner/random.js';
 import type { FaultProxy } from '../proxy/fault-proxy.js';
 import { FaultyDatabase } from '../wrap/faulty-database.js';
+import type { QueueStrike } from '../wrap/faulty-queue.js';
 import type { InnerWorker } from './inner-worker.js';
 import type { Backend, Lane } from './lane.js';
 import type { Site } from './site.js';
@@ -43,6 +44,8 @@ export class Trial {
   /** Between the worker and its queue, in scenarios that ask for it. */
   queueProxy: FaultProxy | null = null;
   readonly #endings: (() => Promise<unknown>)[] = [];
+  /** What befalls the jobs that are put down next. */
+  queueStrikes: QueueStrike[] = [];
   /** Called in a loop while a run is waited for. */
   meanwhile: (run: Run) => Promise<void> = async () => undefined;
 
@@ -72,6 +75,10 @@ export class Trial {
     warn: (event, fields) => this.#say('warn', event, fields),
     error: (event, fields) => this.#say('error', event, fields),
   };
+
+  nextQueueStrike(): QueueStrike | null {
+    return this.queueStrikes.shift() ?? null;
+  }
 
   violate(promise: Promised, what: string): void {
     this.violations.push({ promise, what });
@@ -181,6 +188,7 @@ export class Trial {
     for (const ending of this.#endings.splice(0).toReversed()) await ending();
     this.db.heal();
     this.settings = {};
+    this.queueStrikes = [];
     this.clock = systemClock;
     this.wrapProvider = (provider) => provider;
     this.engineVersion = undefined;

@@ -18,6 +18,7 @@ export class RunBell {
   constructor(
     private readonly address: QueueAddress,
     private readonly log: Log,
+    private readonly open = openQueue,
   ) {}
 
   /** Whether the ring was put down. A false one is logged and left to the sweeper. */
@@ -51,7 +52,7 @@ export class RunBell {
   }
 
   #open(): OpenQueue<RunRequest> {
-    this.#queue ??= openQueue<RunRequest>(this.address, runRequested.name, (error) =>
+    this.#queue ??= this.open<RunRequest>(this.address, runRequested.name, (error) =>
       this.log.debug('queue.failed', { errorName: error.name }),
     );
     return this.#queue;
