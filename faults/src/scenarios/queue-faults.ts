@@ -1,4 +1,6 @@
 /** F10, F12, F13, F36: a queue that dies, is away or slow, delivers twice; and everything that is started twice. */
+import { addSchedule, removeSchedule } from '@rollcall/server/jobs/schedules/change-schedules.js';
+import { fireDue } from '@rollcall/server/jobs/schedules/fire-due.js';
 import { createRun } from '@rollcall/server/store/runs.js';
 import { prepare } from '../world/prepare.js';
 import { queueStrikes } from '../wrap/faulty-queue.js';
@@ -12,6 +14,7 @@ export const queueFaults: readonly InnerScenario[] = [
   { fault: 'F13', play: deliverAgain },
   { fault: 'F36', play: askAtOnce },
   { fault: 'F36', play: runAtOnce },
+  { fault: 'F36', play: scheduleAtOnce },
 ];
 
 /** Redis dies with all it held and comes back empty; a queue in the database loses its sessions and its jobs. */
@@ -116,5 +119,32 @@ async function runAtOnce(trial: Trial): Promise<void> {
     'of runs at once none completed',
   );
 }
+
+/** Several schedulers see the same due time. */
+async function scheduleAtOnce(trial: Trial): Promise<void> {
+  await prepare(trial);
+  const { tenantId, integration } = trial.site;
+  const { app } = trial.lane.base;
+  const asked = { tenantId, actor: 'trial' };
+  const terms = { ...schedule, everySeconds: trial.random.pick([600, 3600, 86_400]) };
+  const { id, dueAt } = await addSchedule(app, { ...asked, integration: integration.name, terms }, new Date());
+  const schedulers = Array.from({ length: trial.random.between(2, 6) }, () =>
+    fireDue({ db: trial.db, log: trial.log }, dueAt),
+  );
+  const fired = (await Promise.all(schedulers)).flat().filter((run) => run.tenantId === tenantId);
+  await removeSchedule(app, { ...asked, id });
+  if (fired.length !== 1) return trial.violate('doubled', `one due time led to ${fired.length} runs`);
+  await trial.worker.bell.ring(...fired);
+  await trial.completes(trial.settle(fired[0]!.runId));
+}
+
+const schedule = {
+  cron: null,
+  timeZone: 'UTC',
+  jitterSeconds: 0,
+  blackouts: [],
+  strategy: 'full',
+  enabled: true,
+} as const;
 
 const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
