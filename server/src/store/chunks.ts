@@ -39,7 +39,7 @@ export interface ChunkLayout {
 }
 
 /** Fewer rows than this are not worth a second transaction. */
-const fewestRows = 2_000;
+const fewestRows = 10_000;
 
 /** Chunks of one size, as many as keep all writers busy to the end. */
 export function chunkSize(rows: number, { chunkRows, writers }: ChunkLayout): number {

@@ -31,7 +31,7 @@ export async function danglingSelfReferences(tx: Tx, scope: SqlScope): Promise<n
         ? `SELECT h.${field.column} AS id FROM ${scope.entity.table} h WHERE h.tenant_id = ${scope.tenant} AND h.${field.column} IS NOT NULL AND ${written}`
         : `SELECT x.id FROM ${scope.entity.table} h CROSS JOIN unnest(h.${field.column}) x(id) WHERE h.tenant_id = ${scope.tenant} AND ${written}`;
     const { rows } = await tx.query<{ count: number }>(
-      `SELECT count(*) FROM (${from}) f WHERE NOT EXISTS
+      `WITH f AS MATERIALIZED (${from}) SELECT count(*) FROM f WHERE NOT EXISTS
          (SELECT FROM ${scope.entity.table} t WHERE t.tenant_id = ${scope.tenant} AND t.id = f.id)`,
     );
     found += rows[0]!.count;

@@ -29,15 +29,16 @@ export function resolved(scope: SqlScope, picked: string, moment: Moment, planne
   const roles = fieldsOfKind(entity, 'roles');
   const alias = (field: Field) => `r_${field.column}`;
   const wanted = wantedTargets(scope, [...single, ...several], moment);
+  // What is put together for all rows is put together once, whatever the planner takes a fresh run's rows for.
   const ctes = [`picked AS MATERIALIZED (${picked})`];
   for (const target of new Set([...single, ...several, ...roles].map((f) => f.target!)))
     ctes.push(`known_${entityAlias(target)} AS NOT MATERIALIZED ${wanted(target)}`);
   for (const field of several)
-    ctes.push(`${alias(field)} AS (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
+    ctes.push(`${alias(field)} AS MATERIALIZED (SELECT p.local_id, array_agg(k.local_id ORDER BY k.local_id) AS ids
       FROM (SELECT p.local_id, x.external_id FROM picked p CROSS JOIN unnest(p.${stageColumn(field)}) x(external_id) OFFSET 0) p
       JOIN known_${entityAlias(field.target!)} k ON k.external_id = p.external_id GROUP BY 1)`);
   for (const field of roles)
-    ctes.push(`${alias(field)} AS (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', p.role->'roleType',
+    ctes.push(`${alias(field)} AS MATERIALIZED (SELECT p.local_id, jsonb_agg(jsonb_build_object('roleType', p.role->'roleType',
         'role', p.role->'role', 'org', k.local_id, 'beginDate', p.role->'beginDate', 'endDate', p.role->'endDate')
         ORDER BY p.position) AS list
       FROM (${unfolded('picked', field)}) p
