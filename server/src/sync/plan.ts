@@ -19,6 +19,7 @@ import {
   recordKeptOut,
   selfEdges,
 } from '../store/sql/keep-out.js';
+import { keepOutReused } from '../store/sql/match/reused.js';
 import { keepOutOthers } from '../store/sql/quarantine.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
@@ -26,7 +27,8 @@ import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope }
 import { measurePlan } from '../store/statistics.js';
 import { countHeld, countRecords } from './count-run.js';
 import { guard } from './guard.js';
-import { matchRecords, type Matched } from './matching/match-records.js';
+import { holdReused } from './matching/hold-reused.js';
+import { isWhole, matchRecords, type Matched } from './matching/match-records.js';
 import { quarantineUnplannable } from './quarantine.js';
 import { restageDirty } from './restage-dirty.js';
 import { restageStale } from './restage-stale.js';
@@ -71,6 +73,7 @@ async function writePlan(context: RunContext, entity: Entity) {
     const presence = await findAbsent(tx, scope, found.since === null && !byId);
     const feed = await planFeed(tx, context, scope, {
       match: (created) => matchRecords(tx, context, scope, { created, phase: found, presence, byId }),
+      reused: (holds) => holdReused(tx, context, scope, { whole: isWhole(found, byId), holds }),
     });
     const staged = await countStaged(tx, scope);
     const phase = await trusted(tx, context, entity, found, staged.rejects);
@@ -127,6 +130,8 @@ interface FeedSteps {
   readonly keepOutMore?: () => Promise<void>;
   /** Finds records of ours that planned creates are; told how many creates there are. */
   readonly match?: (created: number) => Promise<Matched>;
+  /** Holds back updates that would make one person of two. */
+  readonly reused?: (holds: Set<string>) => Promise<void>;
 }
 
 /** Plans what the feed itself asks for. When every record was recognised as unchanged there is nothing to compare. */
@@ -138,6 +143,7 @@ async function planFeed(tx: Tx, context: RunContext, scope: SqlScope, more: Feed
   await preferHashJoins(tx, full);
   const declined = await keepOutDeclined(tx, scope);
   await keepOutCircles(tx, scope);
+  await keepOutReused(tx, scope);
   const unread = await notReadForSure(tx, context);
   await keepOutUnresolved(tx, scopeOf(context), scope, unread, 'roles');
   const created = await planCreates(tx, scope);
@@ -146,9 +152,11 @@ async function planFeed(tx: Tx, context: RunContext, scope: SqlScope, more: Feed
   if (created < full) await keepOutUnresolved(tx, scopeOf(context), scope, unread, 'reference');
   const { blocked } = await recordKeptOut(tx, scope);
   const linked = await planLinked(tx, scope);
+  const holds = new Set(matched?.holds);
+  if (linked.planned > 0) await more.reused?.(holds);
   const ignored = (await countIgnored(tx, scope)) + (matched?.superseded ?? 0);
   const planned = created + linked.planned + blocked;
-  return { unchanged: linked.unchanged, planned, ignored, declined, holds: matched?.holds ?? new Set() };
+  return { unchanged: linked.unchanged, planned, ignored, declined, holds };
 }
 
 /** Keeps out what refers to itself in a circle. */

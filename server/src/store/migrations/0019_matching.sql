@@ -8,11 +8,8 @@ ALTER TABLE sync_changes ADD CONSTRAINT sync_changes_operation_check
   CHECK (operation IN ('create', 'update', 'reactivate', 'deactivate', 'link', 'unlink'));
 ALTER TABLE sync_changes ADD COLUMN former_id text COLLATE "C", ADD COLUMN former jsonb, ADD COLUMN evidence jsonb;
 ALTER TABLE sync_chunks ADD COLUMN links integer NOT NULL DEFAULT 0, ADD COLUMN linked integer NOT NULL DEFAULT 0;
--- A link that a run made to a record of another integration goes when the run is undone.
-GRANT DELETE ON external_system_mappings TO rollcall_app;
 
 -- Down Migration
-REVOKE DELETE ON external_system_mappings FROM rollcall_app;
 ALTER TABLE sync_chunks DROP COLUMN linked, DROP COLUMN links;
 DELETE FROM sync_changes WHERE operation IN ('link', 'unlink');
 ALTER TABLE sync_changes DROP COLUMN evidence, DROP COLUMN former, DROP COLUMN former_id;

@@ -5,6 +5,7 @@
 import type { Field } from '@rollcall/core';
 import type { Chunk } from '../chunks.js';
 import { literal, type Tx } from '../database.js';
+import { syncMarked } from '../sync-marked.js';
 import { hubFields, resolved, unfolded } from './resolved.js';
 import { known, type SqlScope } from './scope.js';
 
@@ -18,8 +19,6 @@ const pickedRows = (scope: SqlScope, chunk: Chunk, operations: string): string =
   `SELECT c.local_id, c.refs, s.* FROM sync_changes c JOIN ${scope.full} s ON s.n = c.stage_row
    WHERE ${inChunk(scope, chunk, operations)} AND s.n BETWEEN ${chunk.firstRow} AND ${chunk.lastRow}`;
 
-/** Entities whose rows show on themselves what their sync did last (requirement 9.1.2d). */
-export const syncMarked = new Set(['users', 'classes', 'enrollments']);
 /** Entities whose rows carry the integration that they came from. */
 const sourceMarked = new Set(['enrollments']);
 

@@ -73,6 +73,10 @@ function integrationRows({ integrationId, integration }: SeededTenant): [string,
     ['integrations', [{ id: integrationId, name: integration, kind: 'mock', rank: 1, configuration_version: 1 }]],
     ['integration_configurations', [{ ...of, version: 1, settings: {}, strategy: 'full' }]],
     ['integration_status', [{ ...of, state: 'active' }]],
+    [
+      'match_settings',
+      [{ id: randomUUID(), ...of, settings: {}, reason: 'tried', created_by: 'test', created_at: 'now' }],
+    ],
   ];
 }
 

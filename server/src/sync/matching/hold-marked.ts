@@ -9,8 +9,10 @@ import type { Matching } from './match-records.js';
 export type MarkedHold = Pick<HoldRefresh, 'operation' | 'scopeKind' | 'scopeId' | 'rows' | 'reason'>;
 
 /** A run that does not read everything cannot say anew what an open hold is about: its rows wait for it. */
-export const stateOf = ({ whole, open }: Matching, operation: 'match' | 'rekey'): 'held' | 'blocked' =>
-  !whole && open.some((hold) => hold.operation === operation) ? 'blocked' : 'held';
+export const stateOf = (
+  { whole, open }: Pick<Matching, 'whole' | 'open'>,
+  operation: 'match' | 'rekey' | 'reuse',
+): 'held' | 'blocked' => (!whole && open.some((hold) => hold.operation === operation) ? 'blocked' : 'held');
 
 export async function holdMarked(
   tx: Tx,

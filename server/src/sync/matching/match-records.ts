@@ -45,13 +45,16 @@ export interface Matching {
   readonly whole: boolean;
 }
 
+/** Whether what was read names everything there is. */
+export const isWhole = (phase: Phase, byId: boolean): boolean => phase.since === null && !byId && phase.complete;
+
 export async function matchRecords(tx: Tx, context: RunContext, scope: SqlScope, feed: Feed): Promise<Matched> {
   const holds = new Set<string>();
   const none = { superseded: 0, holds };
   if (feed.created === 0) return none;
   const { tenantId, integrationId } = context.run;
   const entity = scope.entity.name;
-  const whole = feed.phase.since === null && !feed.byId && feed.phase.complete;
+  const whole = isWhole(feed.phase, feed.byId);
   const places = await whereToLook(tx, scope);
   if (!places.known && !places.others) return none;
   const { settings } = await findMatchSettings(tx, { tenantId, integrationId });

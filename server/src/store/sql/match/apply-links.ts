@@ -1,10 +1,11 @@
 /**
  * Carries out planned links: moves the link of a record to its new external id, or gives it one of this integration; and takes that
- * back exactly. A row is applied only if what the plan saw still holds; otherwise it becomes stale.
+ * back: exactly where the link was moved; one that was made is deactivated, as one of a new record is. A row is applied only if what the plan saw still holds; otherwise it becomes stale.
  */
 import type { Chunk } from '../../chunks.js';
 import type { Tx } from '../../database.js';
-import { inChunk, planned, stored, syncMarked, syncMarks } from '../apply-chunk.js';
+import { syncMarked } from '../../sync-marked.js';
+import { inChunk, planned, stored, syncMarks } from '../apply-chunk.js';
 import { hubFields } from '../resolved.js';
 import type { SqlScope } from '../scope.js';
 
@@ -26,20 +27,24 @@ async function join(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
     ? `, external_id = CASE WHEN h.external_id IS NOT DISTINCT FROM p.former_id THEN p.external_id
         ELSE coalesce(h.external_id, p.external_id) END`
     : '';
-  const fit = `NOT EXISTS (${linkOf(scope, 'p.external_id')})
+  // A link that was made and taken back before is still there, deactivated.
+  const back = `${linkOf(scope, 'p.external_id')} AND l.state = 'deactivated' AND l.local_id = p.local_id AND p.former_id IS NULL`;
+  const fit = `(NOT EXISTS (${linkOf(scope, 'p.external_id')}) OR EXISTS (${back}))
     AND (p.former_id IS NULL OR EXISTS (${linkOf(scope, 'p.former_id')} AND l.local_id = p.local_id))`;
   const ids = await change(tx, scope, chunk, {
     ...{ operation: 'link', fit, set: `active = true, updated_at = now()${syncMarks(scope, 'synced')}${mark}` },
     links: `moved AS (
        UPDATE external_system_mappings l SET external_id = p.external_id, base_checksum = p.base_after, raw_digest = p.raw_digest,
          projection_version = ${scope.entity.projectionVersion}, state = 'active', missing_since = NULL, missed_runs = 0
-       FROM ready p JOIN hub ON hub.id = p.local_id WHERE ${scope.inLinks} AND l.external_id = p.former_id RETURNING 1
+       FROM ready p JOIN hub ON hub.id = p.local_id WHERE ${scope.inLinks}
+         AND l.external_id = coalesce(p.former_id, p.external_id) RETURNING 1
      ), added AS (
        INSERT INTO external_system_mappings (tenant_id, integration_id, entity, external_id, local_id, base_checksum,
          projection_version, raw_digest)
        SELECT ${scope.tenant}, ${scope.integration}, '${scope.entity.name}', p.external_id, p.local_id, p.base_after,
          ${scope.entity.projectionVersion}, p.raw_digest
-       FROM ready p JOIN hub ON hub.id = p.local_id WHERE p.former_id IS NULL RETURNING 1)`,
+       FROM ready p JOIN hub ON hub.id = p.local_id WHERE p.former_id IS NULL
+         AND NOT EXISTS (${linkOf(scope, 'p.external_id')}) RETURNING 1)`,
   });
   if (ids.length > 0) await raiseFormer(tx, scope, ids);
   return ids;
@@ -61,8 +66,10 @@ async function part(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
        FROM ready p JOIN hub ON hub.id = p.local_id
        CROSS JOIN LATERAL jsonb_populate_record(null::external_system_mappings, p.former->'link') o
        WHERE ${scope.inLinks} AND l.external_id = p.external_id AND p.former_id IS NOT NULL RETURNING 1
-     ), removed AS (
-       DELETE FROM external_system_mappings l USING ready p JOIN hub ON hub.id = p.local_id
+     ), ended AS (
+       UPDATE external_system_mappings l SET state = 'deactivated', base_checksum = p.base_after, raw_digest = p.raw_digest,
+         missing_since = NULL, missed_runs = 0
+       FROM ready p JOIN hub ON hub.id = p.local_id
        WHERE ${scope.inLinks} AND l.external_id = p.external_id AND p.former_id IS NULL RETURNING 1)`,
   });
 }

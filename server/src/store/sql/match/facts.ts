@@ -106,11 +106,11 @@ function sourcesOf(scope: SqlScope, from: Sources): string[] {
     );
   if (from.others)
     sources.push(
-      `SELECT l.local_id, NULL, l.external_id, 'elsewhere', true FROM external_system_mappings l
+      `SELECT l.local_id, NULL AS former_id, l.external_id AS known_as, 'elsewhere' AS kind, true AS proven FROM external_system_mappings l
        WHERE l.tenant_id = ${scope.tenant} AND l.integration_id <> ${scope.integration} AND l.entity = '${scope.entity.name}'
          AND l.state IN ('active', 'missing') AND NOT EXISTS (SELECT FROM external_system_mappings o
            WHERE o.tenant_id = l.tenant_id AND o.integration_id = ${scope.integration} AND o.entity = l.entity
-             AND o.local_id = l.local_id)`,
+             AND o.local_id = l.local_id AND o.state IN ('active', 'missing'))`,
     );
   return sources;
 }

@@ -2,7 +2,9 @@
  * Plan rows that join a new record of the source with one of ours: they take the place of creates, keep what link and record were
  * before, and say what changes with the joining.
  */
+import type { EntityName } from '@rollcall/core';
 import type { Tx } from '../../database.js';
+import { syncMarked } from '../../sync-marked.js';
 import { hubFields, resolved, stagedFields } from '../resolved.js';
 import { schoolOf, type SqlScope } from '../scope.js';
 
@@ -26,8 +28,7 @@ export async function turnIntoLinks(tx: Tx, scope: SqlScope): Promise<number> {
   return rowCount ?? 0;
 }
 
-const marked = (entity: string): string =>
-  ['users', 'classes', 'enrollments'].includes(entity) ? `, 'mark', h.external_id` : '';
+const marked = (entity: EntityName): string => (syncMarked.has(entity) ? `, 'mark', h.external_id` : '');
 
 /**
  * What joining changes of the record. Where another integration of the same rank or a higher one has it too, only what is empty is

@@ -5,6 +5,13 @@
 import type { Tx } from '../../database.js';
 import type { SqlScope } from '../scope.js';
 
+export async function openVerdicts(tx: Tx): Promise<void> {
+  await tx.query(
+    `CREATE TEMP TABLE IF NOT EXISTS match_verdicts (create_id uuid, local_id uuid, former_id text COLLATE "C", kind text,
+       school_id uuid, sure boolean, evidence jsonb) ON COMMIT DELETE ROWS; TRUNCATE match_verdicts`,
+  );
+}
+
 export interface Verdicts {
   /** Joined by themselves. */
   readonly sure: number;
@@ -13,10 +20,7 @@ export interface Verdicts {
 }
 
 export async function judgePairs(tx: Tx): Promise<Verdicts> {
-  await tx.query(
-    `CREATE TEMP TABLE IF NOT EXISTS match_verdicts (create_id uuid, local_id uuid, former_id text COLLATE "C", kind text,
-       school_id uuid, sure boolean, evidence jsonb) ON COMMIT DELETE ROWS; TRUNCATE match_verdicts`,
-  );
+  await openVerdicts(tx);
   await tx.query(`INSERT INTO match_verdicts ${verdicts('p.strong', `SELECT * FROM match_pairs WHERE strong`, true)}`);
   await tx.query(`INSERT INTO match_verdicts ${verdicts(`o.kind IN ('gone', 'unnamed')`, openPairs, false)}`);
   const { rows } = await tx.query<Verdicts>(
