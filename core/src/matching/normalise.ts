@@ -27,7 +27,7 @@ const plainName = (value: string): string =>
 /** One character for one, as databases do it: a sigma at the end of a word is a sigma. */
 const lower = (text: string): string =>
   Array.from(text, (character) => {
-    const small = character.toLowerCase();
+    const small = character === 'İ' ? 'i' : character.toLowerCase();
     return Array.from(small).length === 1 ? small : character;
   })
     .join('')

@@ -41,6 +41,7 @@ const counters = [
   'updated',
   'reactivated',
   'deactivated',
+  'linked',
   'missing',
   'absent',
   'held',

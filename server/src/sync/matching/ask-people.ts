@@ -6,7 +6,7 @@ import { askAbout } from '../../store/sql/match/verdicts.js';
 import type { SqlScope } from '../../store/sql/scope.js';
 import type { RunContext } from '../run-context.js';
 import { holdMarked, stateOf } from './hold-marked.js';
-import type { Matching } from './match-records.js';
+import type { Matching } from './matching.js';
 
 export async function askPeople(tx: Tx, context: RunContext, scope: SqlScope, matching: Matching): Promise<void> {
   const state = stateOf(matching, 'match');

@@ -4,7 +4,7 @@ import type { Tx } from '../../store/database.js';
 import { assignHold, markedDigest } from '../../store/sql/judge.js';
 import type { SqlScope } from '../../store/sql/scope.js';
 import { scopeOf, type RunContext } from '../run-context.js';
-import type { Matching } from './match-records.js';
+import type { Matching } from './matching.js';
 
 export type MarkedHold = Pick<HoldRefresh, 'operation' | 'scopeKind' | 'scopeId' | 'rows' | 'reason'>;
 

@@ -3,13 +3,11 @@
  * becomes a link, what is unsure waits for a person, and new ids en masse wait together as a re-key. Costs nothing where no record
  * could be meant: on a first load, and where nothing is gone and no other integration feeds the tenant.
  */
-import { asksOf, rulesOf, type MatchSettings } from '@rollcall/core';
+import { asksOf, rulesOf } from '@rollcall/core';
 import type { Tx } from '../../store/database.js';
-import { listHolds, type Hold } from '../../store/holds.js';
+import { listHolds } from '../../store/holds.js';
 import { findMatchSettings } from '../../store/match-settings.js';
-import type { Phase } from '../../store/run-entities.js';
-import type { Presence } from '../../store/sql/absence.js';
-import { factNames, gatherNew, gatherOld, type Sources } from '../../store/sql/match/facts.js';
+import { factNames, gatherNew, gatherOld, openFacts, type Sources } from '../../store/sql/match/facts.js';
 import { takeFromGone, turnIntoLinks } from '../../store/sql/match/link-rows.js';
 import { findPairs, type RuleSet } from '../../store/sql/match/pairs.js';
 import { whereToLook } from '../../store/sql/match/where-to-look.js';
@@ -17,36 +15,8 @@ import { dropUnsure, judgePairs } from '../../store/sql/match/verdicts.js';
 import type { SqlScope } from '../../store/sql/scope.js';
 import type { RunContext } from '../run-context.js';
 import { askPeople } from './ask-people.js';
+import { isWhole, type Feed, type Matched, type Matching } from './matching.js';
 import { holdRekey, isRekey } from './rekey.js';
-
-/** What the rest of planning has to know. */
-export interface Matched {
-  /** Staged rows that end a record which has a new id now: they are nobody's any more. */
-  readonly superseded: number;
-  /** Holds that this run opened or renewed. */
-  readonly holds: ReadonlySet<string>;
-}
-
-export interface Feed {
-  readonly created: number;
-  readonly phase: Phase;
-  readonly presence: Presence;
-  /** Whether the run reads single records. */
-  readonly byId: boolean;
-}
-
-export interface Matching {
-  readonly settings: MatchSettings;
-  readonly feed: Feed;
-  /** Open holds of this entity. */
-  readonly open: readonly Hold[];
-  readonly holds: Set<string>;
-  /** Whether the read names everything there is, so that a hold can be renewed from it. */
-  readonly whole: boolean;
-}
-
-/** Whether what was read names everything there is. */
-export const isWhole = (phase: Phase, byId: boolean): boolean => phase.since === null && !byId && phase.complete;
 
 export async function matchRecords(tx: Tx, context: RunContext, scope: SqlScope, feed: Feed): Promise<Matched> {
   const holds = new Set<string>();
@@ -83,6 +53,7 @@ function sourcesFor(scope: SqlScope, matching: Matching, places: Awaited<ReturnT
 }
 
 async function pair(tx: Tx, scope: SqlScope, rules: RuleSet, sources: Sources): Promise<number> {
+  await openFacts(tx);
   await gatherNew(tx, scope, rules.names);
   if ((await gatherOld(tx, scope, rules.names, sources)) === 0) return 0;
   return findPairs(tx, scope, rules);

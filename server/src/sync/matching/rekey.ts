@@ -9,7 +9,7 @@ import { rekeyedBySchool } from '../../store/sql/match/verdicts.js';
 import type { SqlScope } from '../../store/sql/scope.js';
 import type { RunContext } from '../run-context.js';
 import { holdMarked, stateOf } from './hold-marked.js';
-import type { Matching } from './match-records.js';
+import type { Matching } from './matching.js';
 
 /** Both must be reached, of a school or of the whole: the rows and the share. An open hold stays, however few are left. */
 export async function isRekey(tx: Tx, scope: SqlScope, matching: Matching, pairs: number): Promise<boolean> {

@@ -6,7 +6,7 @@ import { approveHold, declineHold } from '../decide-hold.js';
 import type { Answers } from '../matching/choose-candidates.js';
 import { requestRun } from '../request-run.js';
 import { requestUndo } from '../request-undo.js';
-import { District } from './district.js';
+import type { District } from './district.js';
 
 export interface RenewedId {
   readonly from: string;

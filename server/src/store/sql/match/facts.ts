@@ -14,6 +14,15 @@ export function factNames(entity: Entity, rules: readonly MatchRule[]): string[]
   return [...new Set([...rules.flatMap((rule) => rule.fields), ...(tellingFields[entity.name] ?? [])])];
 }
 
+export async function openFacts(tx: Tx): Promise<void> {
+  await tx.query(
+    `CREATE TEMP TABLE IF NOT EXISTS match_new (create_id uuid, external_id text COLLATE "C", n bigint, role text, facts text[])
+       ON COMMIT DELETE ROWS; TRUNCATE match_new;
+     CREATE TEMP TABLE IF NOT EXISTS match_old (local_id uuid, former_id text COLLATE "C", kind text, proven boolean,
+       school_id uuid, facts text[]) ON COMMIT DELETE ROWS; TRUNCATE match_old`,
+  );
+}
+
 /** From the planned creates, whose references to other entities are resolved. */
 export async function gatherNew(tx: Tx, scope: SqlScope, names: readonly string[]): Promise<void> {
   const { entity } = scope;
@@ -24,10 +33,6 @@ export async function gatherNew(tx: Tx, scope: SqlScope, names: readonly string[
     return textOf(field, `s.${stageColumn(field)}`);
   };
   const roles = entity.fields.find((field) => field.kind === 'roles');
-  await tx.query(
-    `CREATE TEMP TABLE IF NOT EXISTS match_new (create_id uuid, external_id text COLLATE "C", n bigint, role text, facts text[])
-       ON COMMIT DELETE ROWS; TRUNCATE match_new`,
-  );
   await tx.query(
     `INSERT INTO match_new SELECT c.local_id, c.external_id, s.n, ${roles ? `s.${stageColumn(roles)}->0->>'role'` : 'NULL'},
        ARRAY[${names.map(fact).join(', ')}]::text[]
@@ -56,10 +61,6 @@ export async function gatherOld(tx: Tx, scope: SqlScope, names: readonly string[
     const field = fieldOf(entity, name);
     return textOf(field, `h.${field.column}`);
   };
-  await tx.query(
-    `CREATE TEMP TABLE IF NOT EXISTS match_old (local_id uuid, former_id text COLLATE "C", kind text, proven boolean,
-       school_id uuid, facts text[]) ON COMMIT DELETE ROWS; TRUNCATE match_old`,
-  );
   const sources = sourcesOf(scope, from);
   if (sources.length === 0) return 0;
   const { rowCount } = await tx.query(
