@@ -1,6 +1,7 @@
 /** New ids en masse are recognised as the same people, wait as pairs, and on approval move the links: nobody is made or lost. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { District } from '../testing/district.js';
+import { MarkedDistrict } from '../testing/marked-district.js';
 import { done, MatchingDistrict } from '../testing/matching-district.js';
 
 let district: District;
@@ -49,6 +50,10 @@ describe('a source that gives its people new ids', () => {
     await matching.rekey(40);
     const { holds } = await district.sync();
     expect((await district.sync()).holds.map(({ id }) => id)).toEqual(holds.map(({ id }) => id));
+    const [row] = await matching.rows(holds[0]!.id);
+    const single = await new MarkedDistrict(district).read('users', [row!.externalId]);
+    expect(single.entities.users).toMatchObject({ ...nothing, blocked: 1 });
+    expect((await matching.holds()).map(({ id, rows }) => [id, rows])).toEqual([[holds[0]!.id, 40]]);
     await matching.approve(holds[0]!.id);
     const next = await district.sync();
     expect([next.run.state, next.holds]).toEqual(['completed', []]);
