@@ -7,6 +7,7 @@ import type { Tx } from '../../database.js';
 import { syncMarked } from '../../sync-marked.js';
 import { inChunk, planned, stored, syncMarks } from '../apply-chunk.js';
 import { hubFields } from '../resolved.js';
+import { buryAgain } from '../tombstones.js';
 import type { SqlScope } from '../scope.js';
 
 /** The local ids of the records that were joined or parted. */
@@ -57,7 +58,7 @@ async function part(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
     : '';
   const fit = `EXISTS (${linkOf(scope, 'p.external_id')} AND l.local_id = p.local_id)
     AND (p.former_id IS NULL OR NOT EXISTS (${linkOf(scope, 'p.former_id')}))`;
-  return change(tx, scope, chunk, {
+  const ids = await change(tx, scope, chunk, {
     ...{ operation: 'unlink', fit, set: `active = ${wasActive}, updated_at = now()${mark}` },
     links: `moved AS (
        UPDATE external_system_mappings l SET external_id = o.external_id, base_checksum = o.base_checksum, raw_digest = o.raw_digest,
@@ -72,6 +73,8 @@ async function part(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
        FROM ready p JOIN hub ON hub.id = p.local_id
        WHERE ${scope.inLinks} AND l.external_id = p.external_id AND p.former_id IS NULL RETURNING 1)`,
   });
+  if (ids.length > 0) await buryAgain(tx, scope, ids);
+  return ids;
 }
 
 interface Change {
