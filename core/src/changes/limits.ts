@@ -5,6 +5,12 @@
 import type { EntityName } from '../roster/field.js';
 
 export type Operation = 'create' | 'update' | 'reactivate' | 'deactivate';
+/** What a row of a plan does: besides what the guard measures, joining a new record with one of ours, and taking that back. */
+export type PlannedOperation = Operation | 'link' | 'unlink';
+export const plannedOperations = [
+  ...(['create', 'update', 'reactivate', 'deactivate'] as const),
+  ...(['link', 'unlink'] as const),
+] as const;
 
 /** Both must be reached: `share` of the active rows of the scope, and `rows`. */
 export interface Limit {

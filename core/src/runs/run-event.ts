@@ -13,7 +13,7 @@ const seconds = z.number().min(0);
 const sentence = z.string().max(500).nullable();
 const held = {
   hold: z.uuid(),
-  operation: z.enum(['create', 'update', 'reactivate', 'deactivate', 'relink']),
+  operation: z.enum(['create', 'update', 'reactivate', 'deactivate', 'relink', 'match', 'rekey', 'reuse']),
   rows: count,
 };
 
@@ -62,6 +62,8 @@ export const runEventSchemas = {
     updated: count,
     reactivated: count,
     deactivated: count,
+    /** Missing in events of before there was matching. */
+    linked: count.optional(),
     chunks: count,
     seconds,
     rate: count,

@@ -10,12 +10,12 @@ const honest = fc
   .record({
     parts: fc.record({ duplicate: n, rejected: n, unchanged: n, declined: n, ignored: n, missing: n, seen: n }),
     settled: fc.record({ held: n, blocked: n, stale: n, conflict: n }),
-    changed: fc.record({ created: n, updated: n, reactivated: n, deactivated: n }),
+    changed: fc.record({ created: n, updated: n, reactivated: n, deactivated: n, linked: n }),
     absentShare: fc.double({ min: 0, max: 1, noNaN: true }),
   })
   .map(({ parts, settled, changed, absentShare }) => {
     const { seen, ...own } = parts;
-    const applied = changed.created + changed.updated + changed.reactivated + changed.deactivated;
+    const applied = changed.created + changed.updated + changed.reactivated + changed.deactivated + changed.linked;
     const plan = applied + settled.held + settled.blocked + settled.stale + settled.conflict;
     const absent = Math.floor(plan * absentShare);
     const planned = plan - absent;
@@ -41,6 +41,7 @@ const counters = [
   'updated',
   'reactivated',
   'deactivated',
+  'linked',
   'missing',
   'absent',
   'held',

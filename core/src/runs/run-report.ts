@@ -32,6 +32,8 @@ export const entityCountsSchema = z
     updated: count,
     reactivated: count,
     deactivated: count,
+    /** New records of the source that were joined with one we had, or parted from it again. */
+    linked: count,
     /** Active links whose key was not in the feed. */
     missing: count,
     /** Plan rows that come from absence, after their grace or into a hold. */
@@ -96,7 +98,7 @@ export function sumsThatFail(counts: EntityCounts, links: { activeBefore: number
     ['distinct = staged + rejected', c.distinct, c.staged + c.rejected],
     ['staged = unchanged + planned + declined + ignored', c.staged, c.unchanged + c.planned + c.declined + c.ignored],
     ['planned + absent = applied + held + blocked + stale + conflict', c.planned + c.absent, settled(c)],
-    ['applied = created + updated + reactivated + deactivated', c.applied, changed(c)],
+    ['applied = created + updated + reactivated + deactivated + linked', c.applied, changed(c)],
     ['active links before = seen + missing', links.activeBefore, links.seen + c.missing],
   ];
   return checks
@@ -105,4 +107,4 @@ export function sumsThatFail(counts: EntityCounts, links: { activeBefore: number
 }
 
 const settled = (c: EntityCounts): number => c.applied + c.held + c.blocked + c.stale + c.conflict;
-const changed = (c: EntityCounts): number => c.created + c.updated + c.reactivated + c.deactivated;
+const changed = (c: EntityCounts): number => c.created + c.updated + c.reactivated + c.deactivated + c.linked;

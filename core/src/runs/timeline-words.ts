@@ -133,6 +133,9 @@ const nouns = {
   reactivate: 'reactivation',
   deactivate: 'deactivation',
   relink: 're-link',
+  match: 'possible match',
+  rekey: 'new id',
+  reuse: 'reused id',
 } as const;
 
 function held(event: Extract<RunEvent, { kind: 'hold.opened' | 'hold.refreshed' }>): string {
@@ -143,12 +146,13 @@ function held(event: Extract<RunEvent, { kind: 'hold.opened' | 'hold.refreshed' 
 }
 
 function applied(figures: RunEventFigures<'apply.completed'>): string {
-  const { created, updated, reactivated, deactivated, chunks, rate } = figures;
+  const { created, updated, reactivated, deactivated, linked = 0, chunks, rate } = figures;
   const done = list([
     created > 0 && `${number(created)} created`,
     updated > 0 && `${number(updated)} updated`,
     reactivated > 0 && `${number(reactivated)} reactivated`,
     deactivated > 0 && `${number(deactivated)} deactivated`,
+    linked > 0 && `${number(linked)} linked`,
   ]);
   const pace = rate > 0 ? `, ${number(rate)} rows/s` : '';
   return `${done || 'nothing was left to apply'} in ${number(chunks)} ${chunks === 1 ? 'chunk' : 'chunks'}${pace}`;

@@ -99,6 +99,7 @@ describe('the plan of a run', () => {
       items: [
         {
           ...{ entity: 'users', localId: north().ids.teacher, externalId: 'ext-teacher', operation: 'update' },
+          formerly: null,
           ...{
             state: 'applied',
             absent: false,

@@ -55,6 +55,20 @@ test('records that are marked are counted once each, audited by their number, an
   await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE id = $1`, [runId]);
 });
 
+test('how records are matched is set and shown as it holds, and goes back to the defaults', async () => {
+  const path = `/integrations/${tenant().integrationId}/matching`;
+  const rule = { name: 'badge', fields: ['identifier'], score: 90 };
+  const settings = { rekey: { share: 0.2, rows: 5 }, rules: { users: [rule] } };
+  const set = await api.put(path, { reason: 'badges are unique', settings }, asDefault);
+  expect([set.status, set.body]).toEqual([200, expect.objectContaining({ on: true, rekey: settings.rekey })]);
+  expect((await api.get(path, asDefault)).body).toMatchObject({
+    rules: { users: [rule] },
+    set: { reason: 'badges are unique' },
+  });
+  const back = await api.put(path, { reason: 'they are not', settings: null }, asDefault);
+  expect(back.body).toMatchObject({ set: null, strongFrom: 80, rekey: { share: 0.05, rows: 20 } });
+});
+
 test('a run that is asked for without a mode is what the strategy says, and one with a mode is what was asked for', async () => {
   const integration = tenant().integrationId;
   for (const [strategy, mode] of [

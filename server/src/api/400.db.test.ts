@@ -245,6 +245,25 @@ describe('marks of records', () => {
   });
 });
 
+describe('a way to match', () => {
+  const path = () => `/integrations/${api.tenants[0]!.integrationId}/matching`;
+  const users = (rule: object) => ({ rules: { users: [{ name: 'x', fields: ['email'], score: 90, ...rule }] } });
+
+  test.each<[string, unknown]>([
+    ['without a reason', { settings: null }],
+    ['that is missing', { reason: 'tried' }],
+    ['that asks later than it believes', { reason: 'tried', settings: { askFrom: 90 } }],
+    ['by a field that is none', { reason: 'tried', settings: users({ fields: ['shoe'] }) }],
+    ['by nothing', { reason: 'tried', settings: users({ fields: [] }) }],
+    ['with a score of 1,000', { reason: 'tried', settings: users({ score: 1000 }) }],
+    ['for a role that is none', { reason: 'tried', settings: users({ roles: ['pupil'] }) }],
+    ['with something else', { reason: 'tried', settings: { fuzzy: true } }],
+  ])('%s is refused, and nothing is set', async (_, body) => {
+    expect(await api.put(path(), body, asNorth)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+    expect(await api.database.sql(`SELECT FROM match_settings WHERE created_by <> 'test'`)).toEqual([]);
+  });
+});
+
 describe('a strategy', () => {
   const path = () => `/integrations/${api.tenants[0]!.integrationId}/strategy`;
 

@@ -85,6 +85,9 @@ test('an integration of another tenant cannot be looked at or run', async () => 
   expect((await api.post('/runs', { integration: id }, asNorth)).status).toBe(404);
   const records = [{ entity: 'users', externalId: 'ext-student' }];
   expect((await api.post(`/integrations/${id}/dirty`, { records }, asNorth)).status).toBe(404);
+  expect((await api.get(`/integrations/${id}/matching`, asNorth)).status).toBe(404);
+  const matching = { settings: null, reason: 'tried' };
+  expect((await api.put(`/integrations/${id}/matching`, matching, asNorth)).status).toBe(404);
   expect((await api.put(`/integrations/${id}/strategy`, { strategy: 'real-time' }, asNorth)).status).toBe(404);
   expect(api.rung).toEqual([]);
 });

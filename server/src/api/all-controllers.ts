@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
+import { IntegrationMatchingController } from './integrations/integration-matching-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
@@ -30,6 +31,7 @@ export const allControllers: readonly Type[] = [
   IntegrationsController,
   IntegrationPausesController,
   IntegrationReadingController,
+  IntegrationMatchingController,
   SchedulesController,
   DeadLettersController,
   LetterActionsController,

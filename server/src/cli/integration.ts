@@ -1,7 +1,8 @@
-/** `integration add|list|test|pause|resume|strategy`: the external systems that this installation is joined with. */
+/** `integration add|list|test|pause|resume|strategy|matching`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
 import { pauseIntegrationCommands } from './integration/pause.js';
+import { matchingCommand } from './integration/matching.js';
 import { strategyCommand } from './integration/strategy.js';
 import { testIntegrationCommand } from './integration/test-connection.js';
 import { listIntegrations } from '../store/integrations.js';
@@ -45,4 +46,5 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
   testIntegrationCommand(integration, frame);
   pauseIntegrationCommands(integration, frame);
   strategyCommand(integration, frame);
+  matchingCommand(integration, frame);
 }

@@ -18,6 +18,7 @@ const counts = (read: number): EntityCounts => ({
   ...{
     ignored: 0,
     created: 0,
+    linked: 0,
     updated: 0,
     reactivated: 0,
     deactivated: 0,

@@ -7,7 +7,7 @@ const usualColumns: readonly (keyof EntityCounts)[] = [
   ...(['missing', 'held', 'blocked', 'rejected'] as const),
 ];
 /** Shown where there are any: most runs have none. */
-const rareColumns: readonly (keyof EntityCounts)[] = ['declined', 'stale', 'conflict'];
+const rareColumns: readonly (keyof EntityCounts)[] = ['linked', 'declined', 'stale', 'conflict'];
 const rejectsShown = 10;
 
 const titles: Readonly<Record<RunMode, string>> = {

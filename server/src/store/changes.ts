@@ -2,7 +2,7 @@
  * The plan of a run row by row, as people read it: what is, was or was not done to which record, and why. A person's values are
  * given only to those who ask for them.
  */
-import { entityNames, Fault, type EntityName, type Operation } from '@rollcall/core';
+import { entityNames, Fault, type EntityName, type PlannedOperation } from '@rollcall/core';
 import type { Tx } from './database.js';
 
 /** `planned` is still to be applied; `applied` is. The others say what kept the row from it. */
@@ -16,12 +16,14 @@ export interface RunChange {
   readonly entity: EntityName;
   readonly localId: string;
   readonly externalId: string;
-  readonly operation: Operation;
+  readonly operation: PlannedOperation;
   readonly state: ChangeState;
   /** Whether the row comes from the record's absence. */
   readonly absent: boolean;
   readonly holdId: string | null;
   readonly reason: string | null;
+  /** The id under which a record that was joined was known before; null but for a link. */
+  readonly formerly: string | null;
   /** The names of the fields that differ. A new record has none here. */
   readonly fields: readonly string[];
   /** The differing fields as they were and as they are to be; null unless asked for, and where the plan keeps none. */
@@ -32,7 +34,7 @@ export interface RunChange {
 export interface ChangeFilter {
   readonly entity?: EntityName;
   readonly state?: ChangeState;
-  readonly operation?: Operation;
+  readonly operation?: PlannedOperation;
 }
 
 export interface ChangePage {
@@ -60,9 +62,9 @@ export async function listChanges(
   const after = page.after === undefined ? null : readCursor(page.after);
   const { rows } = await tx.query<RunChange>(
     `SELECT c.entity, c.local_id AS "localId", c.external_id AS "externalId", c.operation, c.state, c.absent,
-       c.hold_id AS "holdId", c.reason, CASE WHEN $8 THEN c.before END AS before, CASE WHEN $8 THEN c.after END AS after,
+       c.hold_id AS "holdId", c.reason, c.former_id AS formerly, CASE WHEN $8 THEN c.before END AS before, CASE WHEN $8 THEN c.after END AS after,
        ARRAY(SELECT k FROM jsonb_object_keys(coalesce(c.after, c.before, '{}')) k ORDER BY k) AS fields
-     FROM (SELECT c.tenant_id, c.run_id, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.hold_id, c.reason, c.before,
+     FROM (SELECT c.tenant_id, c.run_id, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.hold_id, c.reason, c.former_id, c.before,
          c.after, coalesce(c.state, CASE WHEN ${inAppliedChunk} THEN 'applied' ELSE 'planned' END) AS state FROM sync_changes c) c
      WHERE c.tenant_id = $1 AND c.run_id = $2 AND ($3::text IS NULL OR c.entity = $3) AND ($4::text IS NULL OR c.state = $4)
        AND ($5::text IS NULL OR c.operation = $5) AND ($6::text IS NULL OR (c.entity, c.local_id) > ($6, $7::uuid))
@@ -81,7 +83,7 @@ export async function listChanges(
 export async function countApplied(tx: Tx, run: RunKey, selection: readonly string[] | null): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     selection === null
-      ? `SELECT coalesce(sum(created + updated + reactivated + deactivated), 0)::bigint AS count FROM sync_chunks
+      ? `SELECT coalesce(sum(created + updated + reactivated + deactivated + linked), 0)::bigint AS count FROM sync_chunks
          WHERE tenant_id = $1 AND run_id = $2`
       : `SELECT count(*) FROM sync_changes c WHERE c.tenant_id = $1 AND c.run_id = $2 AND c.state IS NULL
            AND c.local_id = ANY ($3) AND ${inAppliedChunk}`,

@@ -16,6 +16,8 @@ export interface Chunk {
   readonly creates: number;
   readonly changes: number;
   readonly deactivations: number;
+  /** Links that are made or taken back. */
+  readonly links: number;
 }
 
 export interface ChunkCounts {
@@ -23,7 +25,11 @@ export interface ChunkCounts {
   readonly updated: number;
   readonly reactivated: number;
   readonly deactivated: number;
+  readonly linked: number;
 }
+
+/** Plan rows that were applied, of whatever kind. */
+export const sumOf = (c: ChunkCounts): number => c.created + c.updated + c.reactivated + c.deactivated + c.linked;
 
 interface Phase {
   readonly tenantId: string;
@@ -54,12 +60,13 @@ export async function layOutChunks(tx: Tx, scope: SqlScope, layout: ChunkLayout)
   const { rows } = await tx.query<{ count: number }>(`SELECT count(*) FROM ${toApply}`);
   const size = chunkSize(rows[0]!.count, layout);
   await tx.query(
-    `INSERT INTO sync_chunks (tenant_id, run_id, entity, first_id, last_id, first_row, last_row, creates, changes, deactivations)
+    `INSERT INTO sync_chunks (tenant_id, run_id, entity, first_id, last_id, first_row, last_row, creates, changes, deactivations, links)
      SELECT ${scope.tenant}, ${scope.run}, '${scope.entity.name}',
        (min(local_id::text) FILTER (WHERE place % ${size} = 0))::uuid,
        (max(local_id::text) FILTER (WHERE place % ${size} = ${size - 1} OR next IS NULL))::uuid,
        coalesce(min(stage_row), 0), coalesce(max(stage_row), -1), count(*) FILTER (WHERE operation = 'create'),
-       count(*) FILTER (WHERE operation IN ('update', 'reactivate')), count(*) FILTER (WHERE operation = 'deactivate')
+       count(*) FILTER (WHERE operation IN ('update', 'reactivate')), count(*) FILTER (WHERE operation = 'deactivate'),
+       count(*) FILTER (WHERE operation IN ('link', 'unlink'))
      FROM (SELECT c.local_id, c.stage_row, c.operation, row_number() OVER by_id - 1 AS place, lead(c.local_id) OVER by_id AS next
        FROM ${toApply} WINDOW by_id AS (ORDER BY c.local_id)) x
      GROUP BY place / ${size}`,
@@ -76,7 +83,7 @@ export async function forgetChunks(tx: Tx, phase: Phase): Promise<void> {
 
 export async function pendingChunks(tx: Tx, phase: Phase): Promise<Chunk[]> {
   const { rows } = await tx.query<Chunk>(
-    `SELECT first_id AS first, last_id AS last, first_row AS "firstRow", last_row AS "lastRow", creates, changes, deactivations
+    `SELECT first_id AS first, last_id AS last, first_row AS "firstRow", last_row AS "lastRow", creates, changes, deactivations, links
      FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND applied_at IS NULL ORDER BY first_id`,
     [phase.tenantId, phase.runId, phase.entity],
   );
@@ -89,10 +96,10 @@ export async function finishChunk(tx: Tx, scope: SqlScope, chunk: Chunk, counts:
     `${scope.inPlan} AND c.state IS NULL AND c.local_id BETWEEN '${chunk.first}' AND '${chunk.last}'`,
   );
   const { rows } = await tx.query<{ digest: string }>(
-    `UPDATE sync_chunks SET created = $2, updated = $3, reactivated = $4, deactivated = $5, applied_at = now(), xid = pg_current_xact_id(), digest = ${digest}
+    `UPDATE sync_chunks SET created = $2, updated = $3, reactivated = $4, deactivated = $5, linked = $6, applied_at = now(), xid = pg_current_xact_id(), digest = ${digest}
      WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${scope.entity.name}' AND first_id = $1
        AND applied_at IS NULL RETURNING digest`,
-    [chunk.first, counts.created, counts.updated, counts.reactivated, counts.deactivated],
+    [chunk.first, counts.created, counts.updated, counts.reactivated, counts.deactivated, counts.linked],
   );
   return rows[0]?.digest ?? null;
 }
@@ -117,7 +124,8 @@ export async function countChunks(tx: Tx, phase: Phase): Promise<number> {
 export async function sumChunks(tx: Tx, phase: Phase): Promise<ChunkCounts> {
   const { rows } = await tx.query<ChunkCounts>(
     `SELECT coalesce(sum(created), 0)::bigint AS created, coalesce(sum(updated), 0)::bigint AS updated,
-       coalesce(sum(reactivated), 0)::bigint AS reactivated, coalesce(sum(deactivated), 0)::bigint AS deactivated
+       coalesce(sum(reactivated), 0)::bigint AS reactivated, coalesce(sum(deactivated), 0)::bigint AS deactivated,
+       coalesce(sum(linked), 0)::bigint AS linked
      FROM sync_chunks WHERE tenant_id = $1 AND run_id = $2 AND entity = $3`,
     [phase.tenantId, phase.runId, phase.entity],
   );

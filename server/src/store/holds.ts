@@ -1,10 +1,14 @@
 /** Holds: parts of plans that wait for a person. One is open per integration, entity, operation and scope; runs refresh it. */
-import { Fault, type EntityName, type Operation } from '@rollcall/core';
+import { Fault, type EntityName, type Operation, type PlannedOperation } from '@rollcall/core';
 import type { Tx } from './database.js';
+import { evidenceOf, namesOf, type Agreement, type Candidate, type StoredEvidence } from './held-pairs.js';
 import { recordEvent } from './run-events.js';
 
-/** relink: new records that may be ones that were deactivated. Their rows are creates. */
-export type HoldOperation = Operation | 'relink';
+/**
+ * relink: new records that may be ones that were deactivated. match: new records that may be ones that we have. Their rows are creates.
+ * rekey: records that came with new ids en masse; their rows are links. reuse: ids that name another person now; their rows are updates.
+ */
+export type HoldOperation = Operation | 'relink' | 'match' | 'rekey' | 'reuse';
 
 export interface Hold {
   readonly id: string;
@@ -67,10 +71,18 @@ export async function findHold(tx: Tx, tenantId: string, holdId: string): Promis
 export interface HeldRow {
   readonly localId: string;
   readonly externalId: string;
-  readonly operation: Operation;
+  readonly operation: PlannedOperation;
   readonly absent: boolean;
   readonly before: unknown;
   readonly after: unknown;
+  /** The id under which the record was known; null but for a link. */
+  readonly formerly: string | null;
+  /** Whose the link is; null but for a link. */
+  readonly name: string | null;
+  /** What agrees, of a link. */
+  readonly agreement: Agreement | null;
+  /** Which of ours a new record may be, the best first. */
+  readonly candidates: readonly Candidate[];
 }
 
 /** The rows of a hold as the latest run planned them. */
@@ -79,12 +91,24 @@ export async function heldRows(
   hold: { tenantId: string; id: string; lastRunId: string; entity: EntityName },
   page: { limit: number; offset: number },
 ): Promise<HeldRow[]> {
-  const { rows } = await tx.query<HeldRow>(
-    `SELECT local_id AS "localId", external_id AS "externalId", operation, absent, before, after FROM sync_changes
+  const { rows } = await tx.query<
+    Omit<HeldRow, 'name' | 'agreement' | 'candidates'> & { evidence: StoredEvidence | null }
+  >(
+    `SELECT local_id AS "localId", external_id AS "externalId", operation, absent, before, after,
+       former_id AS formerly, evidence FROM sync_changes
      WHERE tenant_id = $1 AND run_id = $2 AND entity = $3 AND hold_id = $4 AND state = 'held' ORDER BY local_id LIMIT $5 OFFSET $6`,
     [hold.tenantId, hold.lastRunId, hold.entity, hold.id, page.limit, page.offset],
   );
-  return rows;
+  const meant = rows.flatMap((row) => [
+    ...(row.operation === 'link' ? [row.localId] : []),
+    ...(row.evidence?.candidates ?? []).map((one) => one.localId),
+  ]);
+  const names = await namesOf(tx, { tenantId: hold.tenantId, entity: hold.entity, ids: meant });
+  return rows.map(({ evidence, ...row }) => ({
+    ...row,
+    name: row.operation === 'link' ? (names.get(row.localId) ?? null) : null,
+    ...evidenceOf(evidence, names),
+  }));
 }
 
 export interface HoldRefresh {

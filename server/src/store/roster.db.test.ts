@@ -67,8 +67,21 @@ describe('a record of the roster', () => {
       primaryOrg: north.ids.school,
       agents: [north.ids.teacher],
       roles: [{ roleType: 'primary', role: 'student', org: north.ids.school, beginDate: null, endDate: null }],
-      sources: [{ integration: 'North source', externalId: 'ext-student' }],
+      sources: [{ integration: 'North source', externalId: 'ext-student', state: 'active' }],
     });
+  });
+
+  test('of people, classes and enrollments says where it comes from, as its links do', async () => {
+    const student = await roster.find(north.tenantId, 'users', north.ids.student);
+    expect(student).toMatchObject({ externalId: 'ext-student', syncStatus: 'synced', lastSyncAt: null });
+    await database.sql(`UPDATE external_system_mappings SET state = 'missing' WHERE local_id = $1`, [
+      north.ids.student,
+    ]);
+    expect((await roster.find(north.tenantId, 'users', north.ids.student)).syncStatus).toBe('missing');
+    await database.sql(`UPDATE external_system_mappings SET state = 'active' WHERE local_id = $1`, [north.ids.student]);
+    const ours = await roster.find(north.tenantId, 'classes', north.ids.class);
+    expect(ours).toMatchObject({ externalId: null, syncStatus: 'local' });
+    expect(await roster.find(north.tenantId, 'orgs', north.ids.school)).not.toHaveProperty('syncStatus');
   });
 
   test('keeps calendar days as they are, whatever the time zone', async () => {

@@ -3,6 +3,7 @@
  * where core has sourcedIds and with the names under which other systems know the record.
  */
 import { entityNamed, Fault, type Entity, type EntityName, type Field } from '@rollcall/core';
+import { syncMarked } from './sync-marked.js';
 import { TenantReads, type ReadTx } from './prisma/tenant-reads.js';
 
 export interface RosterRecordRow {
@@ -11,13 +12,22 @@ export interface RosterRecordRow {
   readonly updatedAt: Date;
   /** Where the record comes from, and its id there. */
   readonly sources: readonly Source[];
+  /** Of people, classes and enrollments: the id by which their first source knows them; null where none does. */
+  readonly externalId?: string | null;
+  /** When a sync last changed the record. */
+  readonly lastSyncAt?: Date | null;
+  readonly syncStatus?: SyncStatus;
   /** The entity's fields by their names in core. */
   readonly [field: string]: unknown;
 }
 
+/** As the links say: listed by a source, missing at all of them, ended by all of them, or known to none. */
+export type SyncStatus = 'synced' | 'missing' | 'deactivated' | 'local';
+
 export interface Source {
   readonly integration: string;
   readonly externalId: string;
+  readonly state: string;
 }
 
 export interface RosterFilter {
@@ -141,6 +151,7 @@ async function withRelations(
     active: row.active,
     updatedAt: row.updatedAt,
     sources: sources.get(row.id) ?? [],
+    ...(syncMarked.has(entity.name) ? marksOf(row, sources.get(row.id) ?? []) : {}),
     ...Object.fromEntries(entity.fields.map((field) => [field.name, valueOf(field, row, roles)])),
   }));
 }
@@ -154,13 +165,32 @@ async function sourcesOf(tx: ReadTx, tenantId: string, entity: Entity, ids: stri
   );
   const links = await tx.externalSystemMapping.findMany({
     where: { tenantId, localId: { in: ids }, entity: entity.name, state: { not: 'unlinked' } },
-    select: { localId: true, integrationId: true, externalId: true },
+    select: { localId: true, integrationId: true, externalId: true, state: true },
     orderBy: [{ integrationId: 'asc' }, { externalId: 'asc' }],
   });
   return grouped(links, (link) => [
     link.localId,
-    { integration: names.get(link.integrationId) ?? link.integrationId, externalId: link.externalId },
+    {
+      integration: names.get(link.integrationId) ?? link.integrationId,
+      externalId: link.externalId,
+      state: link.state,
+    },
   ]);
+}
+
+/** The status follows from the links, so that it is true without a row being written for it. */
+function marksOf(
+  row: Row,
+  sources: readonly Source[],
+): Pick<RosterRecordRow, 'externalId' | 'lastSyncAt' | 'syncStatus'> {
+  const states = sources.map(({ state }) => state);
+  const status = states.includes('active') ? 'synced' : states.includes('missing') ? 'missing' : 'deactivated';
+  const named = sources.find(({ externalId }) => externalId === row['externalId']) ?? sources[0];
+  return {
+    externalId: named?.externalId ?? null,
+    lastSyncAt: (row['lastSyncAt'] as Date | null) ?? null,
+    syncStatus: states.length === 0 ? 'local' : status,
+  };
 }
 
 async function rolesOf(tx: ReadTx, tenantId: string, ids: string[]): Promise<Map<string, object[]>> {

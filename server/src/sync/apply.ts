@@ -21,6 +21,7 @@ import {
   markStale,
 } from '../store/sql/apply-chunk.js';
 import { declineUndone } from '../store/sql/decisions.js';
+import { applyLinks } from '../store/sql/match/apply-links.js';
 import { countRemovals } from '../store/sql/drain.js';
 import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
@@ -45,7 +46,10 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   if (phase.state !== 'planned') return;
   const startedAt = context.clock.now();
   const chunks = await read(context, (tx) => pendingChunks(tx, { ...run, entity: entity.name }));
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.creates + chunk.changes + chunk.deactivations, 0);
+  const rows = chunks.reduce(
+    (sum, { creates, changes, deactivations, links }) => sum + creates + changes + deactivations + links,
+    0,
+  );
   await inParallel(chunks, context.policy.writers, (chunk) => applyChunk(context, entity, chunk, rows));
   if (rows > 0) await write(context, (tx) => measureRoster(tx, entity, rows));
   await settle(context, entity, phase, { rows, startedAt });
@@ -67,7 +71,7 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
     await quarantineUnappliable(context, entity, chunk, refusal, (tx, part) => writeRows(tx, context, scope, part));
     return apply();
   });
-  context.turn.works(chunk.creates + chunk.changes + chunk.deactivations);
+  context.turn.works(chunk.creates + chunk.changes + chunk.deactivations + chunk.links);
   countRecords(context.metrics, entity.name, { ...written });
   context.failpoint('chunk.committed');
 }
@@ -75,16 +79,23 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
 async function writeRows(tx: Tx, context: RunContext, scope: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
   const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
   const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
+  const linked = chunk.links > 0 ? await applyLinks(tx, scope, chunk) : [];
   const ids = changed.map((row) => row.id);
   if (created > 0) await applyNewRoles(tx, scope, chunk);
-  if (ids.length > 0) await applyChangedRoles(tx, scope, chunk, ids);
+  if (ids.length + linked.length > 0) await applyChangedRoles(tx, scope, chunk, [...ids, ...linked]);
   if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
   const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
   if (deactivated > 0) await leaveTombstones(tx, context, scope, chunk);
   if (context.run.mode === 'undo') await decline(tx, context, scope, chunk);
   const back = changed.filter((row) => row.operation === 'reactivate').map((row) => row.id);
   if (back.length > 0) await raise(tx, scope, back);
-  return { created, updated: changed.length - back.length, reactivated: back.length, deactivated };
+  return {
+    created,
+    updated: changed.length - back.length,
+    reactivated: back.length,
+    deactivated,
+    linked: linked.length,
+  };
 }
 
 /** What was taken back would come again with the next run. */

@@ -11,6 +11,7 @@ import { recordEvent } from '../store/run-events.js';
 import { createRun } from '../store/runs.js';
 import { declineHeld, remainder } from '../store/sql/decisions.js';
 import { sqlScope } from '../store/sql/scope.js';
+import { noteAnswers, type Answers } from './matching/choose-candidates.js';
 import { takeTurn } from './make-way.js';
 
 export interface Decision {
@@ -22,12 +23,15 @@ export interface Decision {
   readonly rows: readonly string[] | null;
   readonly reason: string;
   readonly actor: string;
+  /** What an approval says of rows that may be records of ours. */
+  readonly answers?: Answers;
 }
 
 /** The run that carries the approval out; the caller rings for it. Throws Fault stale_decision, busy, not_found, invalid_input. */
 export async function approveHold(db: Database, decision: Decision): Promise<{ tenantId: string; runId: string }> {
   return db.withTenant(decision.tenantId, async (tx) => {
     const { hold, count } = await examine(tx, decision);
+    await noteAnswers(tx, hold, { ...decision, count }, decision.answers ?? {});
     const runId = await createRun(tx, {
       tenantId: decision.tenantId,
       integrationId: hold.integrationId,

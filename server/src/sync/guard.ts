@@ -24,11 +24,18 @@ import { couldTrip, judgeMeasure, sumDrains, type Grounds, type JudgedScope } fr
 import { limitsOfRun } from './run-limits.js';
 import { scopeOf, type RunContext } from './run-context.js';
 
-export async function guard(tx: Tx, context: RunContext, scope: SqlScope, phase: Phase): Promise<void> {
+/** `renewed` are holds that an earlier step of planning has opened or renewed. */
+export async function guard(
+  tx: Tx,
+  context: RunContext,
+  scope: SqlScope,
+  phase: Phase,
+  renewed: ReadonlySet<string>,
+): Promise<void> {
   const { integrationId, tenantId, id: runId } = context.run;
   const entity = scope.entity.name;
   const open = await listHolds(tx, tenantId, { integrationId, entity, state: 'open' });
-  const refreshed = new Set<string>();
+  const refreshed = new Set(renewed);
   const relinks = await holdRelinks(tx, context, scope, refreshed);
   const measures = await measureScopes(tx, scope, phase.complete);
   const judgements: Judgement[] = relinks ? [relinks] : [];

@@ -1,6 +1,7 @@
 /**
  * New records that have a natural key of one that was deactivated wait for a person: creating them would split a person's history in
- * two. Approving the hold creates them as new records all the same; joining them to the old ones is not offered yet.
+ * two. Approving the hold creates them as new records all the same. Matching has joined or asked about most of them before: here come
+ * those that its rules leave, and all where it is switched off.
  */
 import { naturalKeys } from '@rollcall/core';
 import type { Tx } from '../store/database.js';

@@ -10,6 +10,7 @@ import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { hasStage } from '../store/stage.js';
 import { markReleased, planInverse, planReleased, planUnblocked } from '../store/sql/decisions.js';
+import { carryOutChoices } from '../store/sql/match/choices.js';
 import { keepOutUnresolved, openKeptOut } from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { forgetPlan } from '../store/sql/plan-changes.js';
@@ -57,9 +58,10 @@ async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<nu
   const hold = await findHold(tx, run.tenantId, run.holdId!);
   const entity = scope.entity.name;
   let planned = 0;
-  if (hold.entity === entity)
+  if (hold.entity === entity) {
     planned += await planReleased(tx, scope, { source: source!, holdId: hold.id, selection: run.selection });
-  else if (await hasStage(tx, source!, scope.entity)) {
+    if (hold.operation === 'match' || hold.operation === 'rekey') await carryOutChoices(tx, scope);
+  } else if (await hasStage(tx, source!, scope.entity)) {
     await openKeptOut(tx);
     await keepOutUnresolved(tx, scopeOf(context), scope, new Set(), 'reference', 'roles');
     planned += await planUnblocked(tx, scope, source!);

@@ -19,6 +19,7 @@ import {
   recordKeptOut,
   selfEdges,
 } from '../store/sql/keep-out.js';
+import { keepOutReused } from '../store/sql/match/reused.js';
 import { keepOutOthers } from '../store/sql/quarantine.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
@@ -26,6 +27,9 @@ import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope }
 import { measurePlan } from '../store/statistics.js';
 import { countHeld, countRecords } from './count-run.js';
 import { guard } from './guard.js';
+import { holdReused } from './matching/hold-reused.js';
+import { matchRecords } from './matching/match-records.js';
+import { isWhole, type Matched } from './matching/matching.js';
 import { quarantineUnplannable } from './quarantine.js';
 import { restageDirty } from './restage-dirty.js';
 import { restageStale } from './restage-stale.js';
@@ -42,7 +46,7 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   const planned = await plan().catch(async (refusal: unknown) => {
     const scope = await read(context, (tx) => planScope(tx, run, entity));
     await quarantineUnplannable(context, entity, refusal, (tx, first, last) =>
-      planFeed(tx, context, scope, () => keepOutOthers(tx, scope, first, last)),
+      planFeed(tx, context, scope, { keepOutMore: () => keepOutOthers(tx, scope, first, last) }),
     );
     return plan();
   });
@@ -66,14 +70,18 @@ async function writePlan(context: RunContext, entity: Entity) {
     const scope = await planScope(tx, run, entity);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
-    const feed = await planFeed(tx, context, scope);
+    await preferHashJoins(tx);
+    const presence = await findAbsent(tx, scope, found.since === null && !byId);
+    const feed = await planFeed(tx, context, scope, {
+      match: (created) => matchRecords(tx, context, scope, { created, phase: found, presence, byId }),
+      reused: (holds) => holdReused(tx, context, scope, { whole: isWhole(found, byId), holds }),
+    });
     const staged = await countStaged(tx, scope);
     const phase = await trusted(tx, context, entity, found, staged.rejects);
     await preferHashJoins(tx);
-    const presence = await findAbsent(tx, scope, phase.since === null && !byId);
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     if (byId) await waitForHolds(tx, scope);
-    await guard(tx, context, scope, phase);
+    await guard(tx, context, scope, phase, feed.holds);
     await layOutChunks(tx, scope, context.policy);
     await extendPlanDigest(tx, scope);
     if (context.run.mode !== 'plan') {
@@ -115,31 +123,41 @@ interface FeedCounts {
   readonly planned: number;
   readonly ignored: number;
   readonly declined: number;
+  /** Holds that matching opened or renewed. */
+  readonly holds: ReadonlySet<string>;
+}
+
+interface FeedSteps {
+  readonly keepOutMore?: () => Promise<void>;
+  /** Finds records of ours that planned creates are; told how many creates there are. */
+  readonly match?: (created: number) => Promise<Matched>;
+  /** Holds back updates that would make one person of two. */
+  readonly reused?: (holds: Set<string>) => Promise<void>;
 }
 
 /** Plans what the feed itself asks for. When every record was recognised as unchanged there is nothing to compare. */
-async function planFeed(
-  tx: Tx,
-  context: RunContext,
-  scope: SqlScope,
-  keepOutMore: () => Promise<void> = async () => undefined,
-): Promise<FeedCounts> {
+async function planFeed(tx: Tx, context: RunContext, scope: SqlScope, more: FeedSteps): Promise<FeedCounts> {
   await openKeptOut(tx);
-  await keepOutMore();
+  await more.keepOutMore?.();
   const { full } = await countStaged(tx, scope);
-  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0, declined: 0 };
+  if (full === 0) return { unchanged: 0, planned: 0, ignored: 0, declined: 0, holds: new Set() };
   await preferHashJoins(tx, full);
   const declined = await keepOutDeclined(tx, scope);
   await keepOutCircles(tx, scope);
+  await keepOutReused(tx, scope);
   const unread = await notReadForSure(tx, context);
   await keepOutUnresolved(tx, scopeOf(context), scope, unread, 'roles');
   const created = await planCreates(tx, scope);
+  const matched = await more.match?.(created);
   // Most often all of a first load leads somewhere, and nothing is left to look for.
   if (created < full) await keepOutUnresolved(tx, scopeOf(context), scope, unread, 'reference');
   const { blocked } = await recordKeptOut(tx, scope);
   const linked = await planLinked(tx, scope);
-  const ignored = await countIgnored(tx, scope);
-  return { unchanged: linked.unchanged, planned: created + linked.planned + blocked, ignored, declined };
+  const holds = new Set(matched?.holds);
+  if (linked.planned > 0) await more.reused?.(holds);
+  const ignored = (await countIgnored(tx, scope)) + (matched?.superseded ?? 0);
+  const planned = created + linked.planned + blocked;
+  return { unchanged: linked.unchanged, planned, ignored, declined, holds };
 }
 
 /** Keeps out what refers to itself in a circle. */

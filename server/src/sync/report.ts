@@ -1,7 +1,7 @@
 /** The report of a run, at any moment of it: what was read, planned and done per entity, what waits, what was kept out. */
 import { entityNames, type EntityCounts, type EntityName, type RunReport } from '@rollcall/core';
 import type { Tx } from '../store/database.js';
-import { sumChunks } from '../store/chunks.js';
+import { sumChunks, sumOf } from '../store/chunks.js';
 import { listHolds } from '../store/holds.js';
 import { listPages } from '../store/pages.js';
 import { rejectedBy } from '../store/rejected-records.js';
@@ -12,7 +12,7 @@ import type { Run } from '../store/runs.js';
 const rejectsShown = 100;
 
 export async function buildReport(tx: Tx, run: Run): Promise<RunReport> {
-  if (run.report !== null) return { ...run.report, run: head(run) };
+  if (run.report !== null) return { ...run.report, entities: whole(run.report.entities), run: head(run) };
   const key = { tenantId: run.tenantId, runId: run.id };
   const entities = {} as Record<EntityName, EntityCounts>;
   const phases = await phasesOf(tx, key);
@@ -44,6 +44,12 @@ export async function buildReport(tx: Tx, run: Run): Promise<RunReport> {
   };
 }
 
+/** Reports that were kept before something was counted do not name it. */
+const whole = (entities: RunReport['entities']): RunReport['entities'] =>
+  Object.fromEntries(
+    Object.entries(entities).map(([name, counts]) => [name, { ...nothing, ...counts }]),
+  ) as RunReport['entities'];
+
 const head = (run: Run): RunReport['run'] => ({
   id: run.id,
   state: run.state,
@@ -69,6 +75,7 @@ const nothing: EntityCounts = {
   updated: 0,
   reactivated: 0,
   deactivated: 0,
+  linked: 0,
   missing: 0,
   absent: 0,
   held: 0,
@@ -95,7 +102,7 @@ async function countsOf(tx: Tx, key: { tenantId: string; runId: string }, phase:
     return { ...known, read: pages.reduce((sum, page) => sum + page.rowCount, 0) };
   }
   const done = await sumChunks(tx, of);
-  return { ...known, ...done, applied: done.created + done.updated + done.reactivated + done.deactivated };
+  return { ...known, ...done, applied: sumOf(done) };
 }
 
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findHold, heldRows, listHolds } from '../store/holds.js';
 import { approveHold, declineHold } from './decide-hold.js';
+import { setMatchSettings } from './matching/set-match-settings.js';
 import { District } from './testing/district.js';
+import { MatchingDistrict } from './testing/matching-district.js';
 
 let district: District;
 let opened = 0;
@@ -73,7 +75,27 @@ describe('a tombstone', () => {
   });
 });
 
-describe('a record that comes back under another id', () => {
+it('a record that comes back under another id is joined with who it was, and its tombstone goes until that is undone', async () => {
+  await rename('users');
+  const { run, entities, holds } = await district.sync();
+  expect([entities.users.linked, entities.users.created, holds]).toEqual([1, 0, []]);
+  expect(await stones()).toEqual([]);
+  const [back] =
+    await district.sql(`SELECT active, sync_status FROM users u JOIN external_system_mappings l ON l.local_id = u.id
+    WHERE l.external_id = u.external_id AND u.id IN (SELECT local_id FROM sync_changes WHERE operation = 'link')`);
+  expect(back).toEqual({ active: true, sync_status: 'synced' });
+  await new MatchingDistrict(district).undo(run.id);
+  expect((await stones()).map(({ external_id }) => external_id)).toEqual(['formerly']);
+  expect((await keys()).length).toBeGreaterThan(0);
+});
+
+describe('where records are not matched, one that comes back under another id', () => {
+  beforeEach(() =>
+    setMatchSettings(district.database.worker, {
+      ...{ tenantId: tenantId(), integration: 'district', settings: { on: false }, reason: 'tried', actor: 'test' },
+    }),
+  );
+
   it('is recognised and held instead of created, and so is what needs it', async () => {
     await rename('users');
     const report = await district.sync();

@@ -1,9 +1,10 @@
 /** Step 7: proves that the run adds up, entity by entity. A run that does not has failed, whatever it looks like. */
 import { Fault, sumsThatFail, type Entity, type EntityCounts } from '@rollcall/core';
-import { sumChunks } from '../store/chunks.js';
+import { sumChunks, sumOf } from '../store/chunks.js';
 import { countActiveLinks } from '../store/mappings.js';
 import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { countPlan, danglingSelfReferences } from '../store/sql/plan-counts.js';
+import { linksWon } from '../store/sql/match/apply-links.js';
 import { preferHashJoins, sqlScope } from '../store/sql/scope.js';
 import { moveWatermark } from './choose-strategy.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -15,7 +16,7 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
   const failures = await write(context, async (tx) => {
     const scope = sqlScope(run, entity);
     const done = await sumChunks(tx, { ...run, entity: entity.name });
-    const applied = done.created + done.updated + done.reactivated + done.deactivated;
+    const applied = sumOf(done);
     await preferHashJoins(tx, applied);
     const counts = {
       ...phase.counts,
@@ -27,7 +28,8 @@ export async function verifyEntity(context: RunContext, entity: Entity): Promise
     const seen = phase.counts.seen ?? 0;
     const failed = sumsThatFail(counts, { activeBefore: phase.activeBefore, seen });
     const active = applied > 0 ? await countActiveLinks(tx, run, entity.name) : phase.activeBefore;
-    const expected = phase.activeBefore + done.created + done.reactivated - done.deactivated;
+    const joined = done.linked > 0 ? await linksWon(tx, scope) : 0;
+    const expected = phase.activeBefore + done.created + done.reactivated - done.deactivated + joined;
     if (active !== expected) failed.push(`active links after: ${active} is not ${expected}`);
     const dangling = applied > 0 ? await danglingSelfReferences(tx, scope) : 0;
     if (dangling > 0) failed.push(`${dangling} references within ${entity.name} lead nowhere`);

@@ -68,6 +68,25 @@ test('move puts students into another school, with primary role, grade and enrol
 });
 
 test.each([
+  ['users', 'enrollments', 'user'],
+  ['classes', 'enrollments', 'class'],
+])('rekey gives %s other ids, in the same order, and what refers to them follows', async (entity, from, reference) => {
+  const [before, referring] = [await sandbox.all(entity), await sandbox.all(from)];
+  const answer = await sandbox.control('rekey', { entity, count: 30 });
+  const pairs = answer.pairs as { from: string; to: string }[];
+  expect([answer.rekeyed, pairs.length]).toEqual([30, 30]);
+  const renewed = new Map(pairs.map((pair) => [pair.from, pair.to]));
+  const now = (id: string) => renewed.get(id) ?? id;
+  const after = await sandbox.all(entity);
+  expect(ids(after)).toEqual(ids(before).map(now));
+  expect(ids(after)).toEqual(ids(after).toSorted());
+  expect(after.map((row) => row.identifier ?? row.title)).toEqual(before.map((row) => row.identifier ?? row.title));
+  const targets = (rows: Row[]) => rows.map((row) => (row[reference] as Row).sourcedId);
+  expect(targets(await sandbox.all(from))).toEqual(targets(referring).map(now));
+  expect((await sandbox.get(`${entity}/${pairs[0]!.from}`, {})).status).toBe(404);
+});
+
+test.each([
   [{ count: 12 }, 12],
   [{ share: 0.05 }, 20],
 ])('leavers %j vanish with their enrollments', async (body, count) => {
@@ -217,6 +236,7 @@ test.each([
   ['move', { count: 0 }, '"count" must be a whole number'],
   ['leavers', {}, 'either "count" or "share"'],
   ['joiners', { count: 'x' }, '"count" must be a whole number'],
+  ['rekey', { count: 1, entity: 'orgs' }, '"entity" must be one of users'],
   ['lose-school', { name: 'x' }, 'Unknown field "name"'],
   ['empty', {}, '"entity" is missing'],
   ['tobedeleted', { entity: 'users' }, '"count" is missing'],

@@ -9,6 +9,7 @@ import { empty } from './empty.js';
 import { joiners } from './joiners.js';
 import { leavers } from './leavers.js';
 import { move } from './move.js';
+import { rekey } from './rekey.js';
 import { rotateSecret } from './rotate-secret.js';
 import { toBeDeleted } from './to-be-deleted.js';
 import { totals } from './totals.js';
@@ -29,6 +30,7 @@ export const verbs: Record<string, Record<string, Verb>> = {
   move: { POST: move },
   leavers: { POST: leavers },
   joiners: { POST: joiners },
+  rekey: { POST: rekey },
   'lose-school': { POST: loseSchool },
   'restore-school': { POST: restoreSchool },
   empty: { POST: empty },

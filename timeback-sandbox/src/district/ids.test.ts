@@ -24,4 +24,16 @@ describe('sourcedIds', () => {
     fc.assert(fc.property(index, (n) => expect(ids.indexOf(other.of(n))).toBe(-1)));
     fc.assert(fc.property(fc.string(), (text) => expect(ids.indexOf(text)).toBe(-1)));
   });
+
+  test('that were renewed keep their order, and the former ones lead nowhere', () => {
+    fc.assert(
+      fc.property(index, index, (a, b) => {
+        const renewed = new Ids(99, 3_000_000);
+        renewed.renew(a);
+        expect(renewed.of(a)).not.toBe(ids.of(a));
+        expect([renewed.indexOf(renewed.of(a)), renewed.indexOf(ids.of(a))]).toEqual([a, -1]);
+        if (a !== b) expect(renewed.of(a) < renewed.of(b)).toBe(a < b);
+      }),
+    );
+  });
 });

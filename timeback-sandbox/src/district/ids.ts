@@ -17,6 +17,8 @@ export class Ids {
   readonly length = LENGTH;
   readonly #stride: number;
   readonly #scratch = Buffer.alloc(LENGTH);
+  /** how often a row was given another id */
+  readonly #anew = new Map<number, number>();
 
   /** capacity: above every index that may ever be asked for; it spreads the ids over the whole range. */
   constructor(
@@ -32,7 +34,8 @@ export class Ids {
   }
 
   write(buffer: Uint8Array, at: number, index: number): void {
-    const h1 = mix(this.salt, index);
+    const salt = this.#anew.size === 0 ? this.salt : this.salt + (this.#anew.get(index) ?? 0);
+    const h1 = mix(salt, index);
     const h2 = mix(h1, 0x51ed);
     const h3 = mix(h2, index);
     const top = index * this.#stride + (h1 % this.#stride);
@@ -48,6 +51,11 @@ export class Ids {
     hex4(buffer, at + 24, h2 >>> 16);
     hex4(buffer, at + 28, h3 >>> 16);
     hex4(buffer, at + 32, h1 & 0xffff);
+  }
+
+  /** Gives a row another id; the former leads nowhere then. The order of ids stays that of the rows. */
+  renew(index: number): void {
+    this.#anew.set(index, (this.#anew.get(index) ?? 0) + 1);
   }
 
   /** The index that an id stands for, or -1 when it is none of ours. */

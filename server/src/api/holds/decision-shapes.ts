@@ -11,6 +11,16 @@ export const holdDecisionRequestSchema = z
     ...decisionFields,
   })
   .meta({ id: 'HoldDecisionRequest' });
+
+export const holdApprovalRequestSchema = holdDecisionRequestSchema
+  .extend({
+    /** Which of our records rows are that may be several: local ids by local ids. */
+    links: z.record(z.uuid(), z.uuid()).optional(),
+    /** The rows are none of our records: create them. */
+    asNew: z.boolean().optional(),
+  })
+  .meta({ id: 'HoldApprovalRequest' });
+export type HoldApprovalRequest = z.output<typeof holdApprovalRequestSchema>;
 export type HoldDecisionRequest = z.output<typeof holdDecisionRequestSchema>;
 
 export const holdApprovedSchema = z

@@ -14,12 +14,14 @@ import { Tenant } from '../tenant.js';
 import {
   decisionPageSchema,
   decisionQuerySchema,
+  holdApprovalRequestSchema,
   holdApprovedSchema,
   holdDecisionRequestSchema,
   holdDeclinedSchema,
   shownDecision,
   type DecisionPage,
   type DecisionQuery,
+  type HoldApprovalRequest,
   type HoldApproved,
   type HoldDecisionRequest,
   type HoldDeclined,
@@ -52,10 +54,13 @@ export class HoldDecisionsController {
   async approve(
     @Tenant() tenantId: string,
     @Param({ schema: idSchema }) { id }: { id: string },
-    @Body({ schema: holdDecisionRequestSchema }) wanted: HoldDecisionRequest,
+    @Body({ schema: holdApprovalRequestSchema }) wanted: HoldApprovalRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<HoldApproved> {
-    const run = await approveHold(this.db, decision(tenantId, id, wanted));
+    const run = await approveHold(this.db, {
+      ...decision(tenantId, id, wanted),
+      answers: { links: wanted.links ?? {}, asNew: wanted.asNew ?? false },
+    });
     await this.announcer.announce(run, reply);
     return { runId: run.runId };
   }

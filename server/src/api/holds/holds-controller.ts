@@ -62,7 +62,7 @@ export class HoldsController {
     return this.db.withTenant(tenantId, async (tx) => {
       const hold = await findHold(tx, tenantId, id);
       const rows = await heldRows(tx, { tenantId, ...hold }, { limit: query.limit + 1, offset: query.offset });
-      return offsetPage(rows, query) as HeldRowPage;
+      return offsetPage(rows, query) as unknown as HeldRowPage;
     });
   }
 }

@@ -44,4 +44,8 @@ function rosterController(entity: Entity): Type {
   return EntityController;
 }
 
-const shown = (row: RosterRecordRow): object => ({ ...row, updatedAt: row.updatedAt.toISOString() });
+const shown = (row: RosterRecordRow): object => ({
+  ...row,
+  updatedAt: row.updatedAt.toISOString(),
+  ...(row.lastSyncAt === undefined ? {} : { lastSyncAt: row.lastSyncAt?.toISOString() ?? null }),
+});

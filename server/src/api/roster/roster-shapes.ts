@@ -4,6 +4,7 @@
  */
 import type { Entity } from '@rollcall/core';
 import { z } from 'zod';
+import { syncMarked } from '../../store/sync-marked.js';
 import { byKey, instant } from '../paging.js';
 
 export interface RosterShapes {
@@ -24,14 +25,32 @@ export function rosterShapes(entity: Entity): RosterShapes {
   const core = entity.schema as z.ZodObject;
   const name = `Roster${core.meta()!.id as string}`;
   const { sourcedId: _id, status: _status, dateLastModified: _modified, ...fields } = core.shape;
-  const record = z.object({ ...head, ...fields, ...references(entity) }).meta({ id: name });
+  const marks = syncMarked.has(entity.name) ? syncMarks : {};
+  const record = z.object({ ...head, ...marks, ...fields, ...references(entity) }).meta({ id: name });
   const page = z.object({ items: z.array(record), nextAfter: z.uuid().nullable() }).meta({ id: `${name}Page` });
   return { record, page, query: querySchema(entity) };
 }
 
-const sourceSchema = z.object({ integration: z.string(), externalId: z.string() }).meta({ id: 'RosterSource' });
+const sourceSchema = z
+  .object({
+    integration: z.string(),
+    externalId: z.string(),
+    /** Of the link: whether the source lists the record, has stopped to, or has ended it. */
+    state: z.enum(['active', 'missing', 'deactivated']),
+  })
+  .meta({ id: 'RosterSource' });
 
 const head = { id: z.uuid(), active: z.boolean(), updatedAt: instant, sources: z.array(sourceSchema) };
+
+/** People, classes and enrollments say of themselves where they come from. */
+const syncMarks = {
+  /** By which the first of the sources knows the record; null where none does. */
+  externalId: z.string().nullable(),
+  /** When a sync last changed the record. */
+  lastSyncAt: instant.nullable(),
+  /** As the links say: listed by a source, missing at all, ended by all, or known to none. */
+  syncStatus: z.enum(['synced', 'missing', 'deactivated', 'local']),
+};
 
 /** A record's roles may be gone while the record stays, when their organisation is not known. */
 const roleSchema = z

@@ -1,12 +1,12 @@
 /** How a run's plan is shown row by row, and how undoing is asked for. */
-import { entityNames, type EntityName } from '@rollcall/core';
+import { entityNames, plannedOperations, type EntityName } from '@rollcall/core';
 import { z } from 'zod';
 import { changeStates } from '../../store/changes.js';
 import { decisionFields } from '../decision-request.js';
 import { limit } from '../paging.js';
 
 const entity = z.enum(entityNames as [EntityName, ...EntityName[]]);
-const operation = z.enum(['create', 'update', 'reactivate', 'deactivate']);
+const operation = z.enum(plannedOperations);
 const state = z.enum(changeStates);
 
 export const changeQuerySchema = z.strictObject({
@@ -40,6 +40,8 @@ const changeSchema = z
     absent: z.boolean(),
     holdId: z.uuid().nullable(),
     reason: z.string().nullable(),
+    /** The id under which a record that was joined was known before; null but for a link. */
+    formerly: z.string().nullable(),
     /** The names of the fields that differ. A new record has none here. */
     fields: z.array(z.string()),
     before: values,

@@ -6,17 +6,28 @@ import { act, type CommandFrame } from '../run-command.js';
 import { withRollcall } from '../with-rollcall.js';
 import { addHoldOptions, decideHold, leftText, type HoldOptions } from './decide.js';
 import { holdOf } from './hold-of.js';
+import { linkOf } from './link-option.js';
+
+interface ApproveOptions {
+  readonly link: Readonly<Record<string, string>>;
+  readonly asNew?: boolean;
+}
 
 export function approveHoldCommand(holds: Command, frame: CommandFrame): void {
   const command = holds
     .command('approve')
     .description('Apply what a hold keeps back, all of it or some rows, and report what was done.')
     .argument('<id>');
-  act<HoldOptions>(addHoldOptions(command), frame, (terminal, options, id) =>
+  addHoldOptions(command)
+    .option('--link <row=record>', 'which of our records a row is, by local ids; may be given often', linkOf, {})
+    .option('--as-new', 'the rows are none of our records: create them');
+  act<HoldOptions & ApproveOptions>(command, frame, (terminal, options, id) =>
     withRollcall(frame.at, 'worker', async (rollcall) => {
       const { db } = rollcall;
       const deciding = { at: frame.at, terminal, rollcall };
-      const { tenantId, outcome: run } = await decideHold(deciding, options, id!, (d) => approveHold(db, d));
+      const { tenantId, outcome: run } = await decideHold(deciding, options, id!, (d) =>
+        approveHold(db, { ...d, answers: { links: options.link, asNew: options.asNew ?? false } }),
+      );
       const code = await carryOutRun(frame.at, terminal, rollcall, run);
       const left = leftText(await holdOf(db, tenantId, id!), options.tenant);
       if (left !== '') terminal.say(left);

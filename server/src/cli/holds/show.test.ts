@@ -19,6 +19,7 @@ const hold: Hold = {
 };
 const row: HeldRow = {
   ...{ localId: 'l1', externalId: 'ext\u001B[2J-1', operation: 'deactivate', absent: true, before: null, after: null },
+  ...{ formerly: null, name: null, agreement: null, candidates: [] },
 };
 const text = (change: Partial<Hold> = {}, tenant?: string) =>
   holdText({ ...hold, ...change }, [row], { limit: 100, offset: 0, ...(tenant ? { tenant } : {}) });

@@ -9,6 +9,7 @@ import { act, type CommandFrame } from '../run-command.js';
 import { number, table } from '../table.js';
 import { withRollcall } from '../with-rollcall.js';
 import { holdOf } from './hold-of.js';
+import { rowsText } from './rows-text.js';
 
 interface Options {
   readonly limit: number;
@@ -35,21 +36,26 @@ export function showHoldCommand(holds: Command, frame: CommandFrame): void {
   );
 }
 
+const changes: Readonly<Partial<Record<Hold['operation'], string>>> = {
+  match: 'join or create',
+  rekey: 'join under new ids',
+  reuse: 'update, by ids that name somebody else,',
+};
+
 export function holdText(hold: Hold, rows: readonly HeldRow[], { offset, tenant }: Options): string {
   const facts = [
     ['integration', hold.integration],
     [hold.scopeKind, hold.scope],
-    ['change', `${hold.operation} ${number(hold.rows)} ${hold.entity}`],
+    ['change', `${changes[hold.operation] ?? hold.operation} ${number(hold.rows)} ${hold.entity}`],
     ['state', hold.closedReason ? `${hold.state}: ${hold.closedReason}` : hold.state],
     ['why', hold.reason],
     ['digest', hold.digest],
   ];
-  const cells = rows.map((r) => [r.externalId, r.operation, r.absent ? 'absent' : 'asked for', r.localId]);
   const end = offset + rows.length;
   return [
     table(['hold', hold.id], facts),
     '',
-    ...(rows.length > 0 ? [table(['external id', 'operation', 'why', 'local id'], cells)] : ['No rows here.']),
+    rowsText(hold.operation, rows),
     ...(hold.state === 'open' && end < hold.rows
       ? [`Rows ${number(offset + 1)} to ${number(end)} of ${number(hold.rows)}. Go on with --offset ${end}.`]
       : []),
@@ -57,12 +63,14 @@ export function holdText(hold: Hold, rows: readonly HeldRow[], { offset, tenant 
   ].join('\n');
 }
 
-function decisions({ id, digest }: Hold, tenant: string | undefined): string[] {
+function decisions({ id, digest, operation }: Hold, tenant: string | undefined): string[] {
   const words = (verb: string) => ['holds', verb, id, '--digest', digest, '--reason', '"<why>"'];
+  const joins = operation === 'match' || operation === 'rekey';
   return [
     '',
     'Decide with one of these; --rows or --rows-file limits it to some of the rows, by their local ids:',
     `  ${commandText(words('approve'), tenant)}`,
+    ...(joins ? [`  ${commandText([...words('approve'), '--as-new'], tenant)}`] : []),
     `  ${commandText(words('decline'), tenant)}`,
   ];
 }

@@ -5,7 +5,12 @@ import { changesText } from './changes.js';
 
 const change: RunChange = {
   ...{ entity: 'users', localId: 'l1', externalId: 'ext-1', operation: 'update', state: 'stale', absent: false },
-  ...{ holdId: null, reason: 'the record changed after the plan was made', fields: ['grades', 'phone'] },
+  ...{
+    holdId: null,
+    formerly: null,
+    reason: 'the record changed after the plan was made',
+    fields: ['grades', 'phone'],
+  },
   before: { grades: [], phone: null },
   after: { grades: ['07'], phone: '555-0101' },
 };

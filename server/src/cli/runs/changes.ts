@@ -1,6 +1,6 @@
 /** `runs changes <id>`: a run's plan row by row. Fields are named; people's values are shown only with --values. */
 import { Option, type Command } from 'commander';
-import { entityNames } from '@rollcall/core';
+import { entityNames, plannedOperations } from '@rollcall/core';
 import { changeStates, listChanges, type ChangeFilter, type ChangePage, type RunChange } from '../../store/changes.js';
 import { chooseTenant } from '../../store/tenants.js';
 import { EXIT } from '../exit-codes.js';
@@ -17,8 +17,6 @@ interface Options extends ChangeFilter {
   readonly tenant?: string;
 }
 
-const operations = ['create', 'update', 'reactivate', 'deactivate'];
-
 export function runChangesCommand(runs: Command, frame: CommandFrame): void {
   const command = runs
     .command('changes')
@@ -26,7 +24,7 @@ export function runChangesCommand(runs: Command, frame: CommandFrame): void {
     .argument('<id>', 'its id, or "last"')
     .addOption(new Option('--entity <entity>', 'only of this entity').choices(entityNames))
     .addOption(new Option('--state <state>', 'only in this state').choices(changeStates))
-    .addOption(new Option('--operation <operation>', 'only this operation').choices(operations))
+    .addOption(new Option('--operation <operation>', 'only this operation').choices([...plannedOperations]))
     .option('--values', 'show the values before and after too: they are personal data')
     .option('--limit <n>', 'at most so many rows', wholeNumber(1, 1000), 100)
     .option('--after <place>', 'go on after the end of the page before')

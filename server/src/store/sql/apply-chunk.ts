@@ -5,11 +5,12 @@
 import type { Field } from '@rollcall/core';
 import type { Chunk } from '../chunks.js';
 import type { Tx } from '../database.js';
+import { syncMarked } from '../sync-marked.js';
 import { hubFields, resolved, unfolded } from './resolved.js';
 import { inside, known, type SqlScope } from './scope.js';
 
 /** The plan rows of a chunk that are to be applied, of alias c. */
-const inChunk = (scope: SqlScope, chunk: Chunk, operations: string): string =>
+export const inChunk = (scope: SqlScope, chunk: Chunk, operations: string): string =>
   `${scope.inPlan} AND c.state IS NULL AND ${inside('c.local_id', chunk)}
    AND c.operation IN (${operations})`;
 
@@ -18,12 +19,10 @@ const pickedRows = (scope: SqlScope, chunk: Chunk, operations: string): string =
   `SELECT c.local_id, c.refs, s.* FROM sync_changes c JOIN ${scope.full} s ON s.n = c.stage_row
    WHERE ${inChunk(scope, chunk, operations)} AND s.n BETWEEN ${chunk.firstRow} AND ${chunk.lastRow}`;
 
-/** Entities whose rows show on themselves what their sync did last (requirement 9.1.2d). */
-const syncMarked = new Set(['users', 'classes', 'enrollments']);
 /** Entities whose rows carry the integration that they came from. */
 const sourceMarked = new Set(['enrollments']);
 
-const stored = (field: Field): boolean => field.kind !== 'roles';
+export const stored = (field: Field): boolean => field.kind !== 'roles';
 
 /** Inserts the chunk's new records with their links. */
 export async function applyCreates(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<number> {
@@ -92,7 +91,7 @@ export async function applyUpdates(
 }
 
 /** SQL of a field's planned value, from the JSON of a plan row p. */
-function planned(field: Field): string {
+export function planned(field: Field): string {
   const json = `p.after->'${field.name}'`;
   const text = `p.after->>'${field.name}'`;
   switch (field.kind) {
@@ -134,7 +133,7 @@ export async function applyDeactivations(tx: Tx, scope: SqlScope, chunk: Chunk):
   return rows[0]!.count;
 }
 
-const syncMarks = (scope: SqlScope, status: string): string =>
+export const syncMarks = (scope: SqlScope, status: string): string =>
   syncMarked.has(scope.entity.name) ? `, last_sync_at = now(), sync_status = '${status}'` : '';
 
 /** Gives the chunk's new people their roles. */
@@ -159,7 +158,7 @@ export async function applyChangedRoles(
 ): Promise<void> {
   const field = scope.entity.fields.find((f) => f.kind === 'roles');
   if (!field) return;
-  const moved = `${inChunk(scope, chunk, `'update', 'reactivate'`)} AND c.local_id = ANY ($1) AND c.after ? '${field.name}'`;
+  const moved = `${inChunk(scope, chunk, `'update', 'reactivate', 'link', 'unlink'`)} AND c.local_id = ANY ($1) AND c.after ? '${field.name}'`;
   await tx.query(
     `DELETE FROM user_roles r USING sync_changes c WHERE r.tenant_id = ${scope.tenant}
        AND r.integration_id = ${scope.integration} AND r.user_id = c.local_id AND ${moved}`,

@@ -16,7 +16,7 @@ export async function measureScopes(tx: Tx, scope: SqlScope, absence: boolean): 
   const { rows } = await tx.query<ScopeMeasure>(
     `SELECT operation, school, sum(rows)::bigint AS rows FROM (
        SELECT c.operation, c.school_id AS school, count(*) AS rows FROM sync_changes c
-       WHERE ${scope.inPlan} AND c.state IS NULL AND NOT c.absent GROUP BY 1, 2
+       WHERE ${scope.inPlan} AND c.state IS NULL AND NOT c.absent AND c.operation NOT IN ('link', 'unlink') GROUP BY 1, 2
        UNION ALL SELECT 'deactivate', a.school_id, count(*) FROM absent a
          WHERE ${absence} AND a.state = 'active' GROUP BY 1, 2) m
      GROUP BY 1, 2`,

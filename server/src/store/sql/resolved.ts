@@ -86,8 +86,8 @@ function wantedTargets(scope: SqlScope, fields: readonly Field[], moment: Moment
   );
   return (target) =>
     target === scope.entity.name
-      ? known(scope, target, moment, referred.join(' UNION '))
-      : known(scope, target, moment);
+      ? known(scope, target, moment, referred.join(' UNION '), moment === 'planning')
+      : known(scope, target, moment, undefined, moment === 'planning');
 }
 
 const entityAlias = (name: string): string => name.toLowerCase();

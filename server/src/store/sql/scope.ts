@@ -52,16 +52,17 @@ export type Moment = 'planning' | 'applying';
 
 /**
  * Pairs (external_id, local_id) of all records of an entity that a reference may point to, once this plan is applied. `only` is a
- * subquery of the external ids that are of interest, where they are few among many.
+ * subquery of the external ids that are of interest, where they are few among many. With `heldLinks` also those that a held link would
+ * join: so that nobody loses an optional reference to a record while a person is asked about its new id.
  */
-export function known(scope: SqlScope, target: EntityName, moment: Moment, only?: string): string {
+export function known(scope: SqlScope, target: EntityName, moment: Moment, only?: string, heldLinks = false): string {
   const wanted = only === undefined ? '' : `AND external_id IN (${only})`;
   const links = `SELECT external_id, local_id FROM external_system_mappings WHERE tenant_id = ${scope.tenant}
     AND integration_id = ${scope.integration} AND entity = '${target}' AND state <> 'unlinked' ${wanted}`;
   if (moment === 'applying' && target !== scope.entity.name) return `(${links})`;
   return `(${links} ${moment === 'applying' || scope.midway ? 'UNION' : 'UNION ALL'} SELECT external_id, local_id FROM sync_changes
     WHERE tenant_id = ${scope.tenant} AND run_id = ${scope.run} AND entity = '${target}'
-      AND operation = 'create' AND state IS NULL ${wanted})`;
+      AND ${heldLinks ? `(operation IN ('create', 'link') AND state IS NULL OR operation = 'link' AND state = 'held')` : `operation IN ('create', 'link') AND state IS NULL`} ${wanted})`;
 }
 
 /** Local ids of a chunk lie side by side, in their index and mostly in their table: much cheaper read so than one by one. */

@@ -44,6 +44,7 @@ export async function countMissed(tx: Tx, scope: SqlScope): Promise<void> {
      WHERE ${scope.inLinks} AND l.state IN ('active', 'missing')
        AND NOT ${seen(scope)}
        AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.external_id = l.external_id)
+       AND NOT EXISTS (SELECT FROM sync_changes c WHERE ${scope.inPlan} AND c.operation = 'link' AND c.former_id = l.external_id)
        AND NOT EXISTS (SELECT FROM declined_changes d WHERE d.tenant_id = l.tenant_id AND d.integration_id = l.integration_id
          AND d.entity = l.entity AND d.external_id = l.external_id AND d.checksum IS NULL)`,
   );

@@ -14,20 +14,35 @@ const deactivated = (scope: SqlScope, chunk: Chunk): string =>
 
 /** Buries the records that a chunk has just deactivated. */
 export async function bury(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<void> {
+  await buryRows(tx, scope, { which: deactivated(scope, chunk), externalId: 'c.external_id', params: [] });
+}
+
+/** Buries again the deactivated records that were joined with new ones and have just been parted from them. */
+export async function buryAgain(tx: Tx, scope: SqlScope, ids: readonly string[]): Promise<void> {
+  const which = `${scope.inPlan} AND c.operation = 'unlink' AND c.local_id = ANY ($1) AND c.former->'link'->>'state' = 'deactivated'`;
+  await buryRows(tx, scope, { which, externalId: 'c.former_id', params: [ids] });
+}
+
+async function buryRows(
+  tx: Tx,
+  scope: SqlScope,
+  rows: { which: string; externalId: string; params: unknown[] },
+): Promise<void> {
   await tx.query('INSERT INTO natural_key_salts (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING', [
     scope.tenant.slice(1, -1),
   ]);
   await tx.query(
     `WITH buried AS (
        INSERT INTO tombstones (tenant_id, integration_id, entity, external_id, local_id, school_id, run_id, reason)
-       SELECT c.tenant_id, ${scope.integration}, c.entity, c.external_id, c.local_id, c.school_id, c.run_id,
+       SELECT c.tenant_id, ${scope.integration}, c.entity, ${rows.externalId}, c.local_id, c.school_id, c.run_id,
          CASE WHEN c.absent THEN 'absent' ELSE 'ended' END
-       FROM sync_changes c WHERE ${deactivated(scope, chunk)} ON CONFLICT DO NOTHING RETURNING external_id, local_id
+       FROM sync_changes c WHERE ${rows.which} ON CONFLICT DO NOTHING RETURNING external_id, local_id
      ), salted AS (SELECT salt FROM natural_key_salts WHERE tenant_id = ${scope.tenant})
      INSERT INTO tombstone_keys (tenant_id, integration_id, entity, digest, external_id)
      SELECT DISTINCT ${scope.tenant}::uuid, ${scope.integration}::uuid, '${scope.entity.name}', k.digest, b.external_id
      FROM buried b JOIN ${scope.entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = b.local_id
      CROSS JOIN salted CROSS JOIN LATERAL unnest(${digests(scope, hubValue)}) k(digest) WHERE k.digest IS NOT NULL`,
+    rows.params,
   );
 }
 

@@ -73,6 +73,10 @@ function integrationRows({ integrationId, integration }: SeededTenant): [string,
     ['integrations', [{ id: integrationId, name: integration, kind: 'mock', rank: 1, configuration_version: 1 }]],
     ['integration_configurations', [{ ...of, version: 1, settings: {}, strategy: 'full' }]],
     ['integration_status', [{ ...of, state: 'active' }]],
+    [
+      'match_settings',
+      [{ id: randomUUID(), ...of, settings: {}, reason: 'tried', created_by: 'test', created_at: 'now' }],
+    ],
   ];
 }
 
@@ -133,7 +137,17 @@ function runRows({ ids, integrationId, runId }: SeededTenant): [string, Rows][] 
   const rows = { row_count: 2, full_rows: 2, slim_rows: 0, rejected_rows: 0, keyless_rows: 0 };
   const page = { ...run, page_offset: 0, ...rows, body_digest: 'b', keys_digest: 'k', attempt: 1 };
   const span = { first_id: ids.student, last_id: ids.student, first_row: 1, last_row: 1 };
-  const counts = { creates: 0, changes: 0, deactivations: 1, created: 0, updated: 0, reactivated: 0, deactivated: 0 };
+  const counts = {
+    creates: 0,
+    changes: 0,
+    deactivations: 1,
+    created: 0,
+    updated: 0,
+    reactivated: 0,
+    deactivated: 0,
+    links: 0,
+    linked: 0,
+  };
   const waiting = { ...span, ...counts, applied_at: null };
   const taught = { first_id: ids.teacher, last_id: ids.teacher, changes: 1, deactivations: 0, updated: 1 };
   const state = { mode: 'full', state: 'completed_with_holds', trigger: 'manual' };

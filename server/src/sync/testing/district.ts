@@ -130,7 +130,7 @@ export class District {
       .sql(`TRUNCATE orgs, academic_sessions, courses, users, user_roles, classes, enrollments, external_system_mappings, runs,
       run_leases, run_entities, sync_pages, sync_changes, sync_chunks, holds, rejected_records, change_log, integration_audit_logs, outbox,
       declined_changes, hold_decisions, schedule_firings, dead_letters, corrections, limit_rules, term_calendar, limit_judgements,
-      removal_counts, tombstones, tombstone_keys, run_events`);
+      removal_counts, tombstones, tombstone_keys, run_events, match_settings`);
   }
 
   /** Every roster row, role and link, without local ids and times: equal for two hubs that hold the same. */
