@@ -1,6 +1,8 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
 import type { LookupFunction } from 'node:net';
 import type { ResponseCaches } from './http/cache/response-caches.js';
+import type { CallOutcome } from './http/call-outcome.js';
+import type { QueueState } from './http/reliability/bulkhead.js';
 import type { Priority } from './contracts.js';
 import type { CounterName, HistogramName, LabelsOf } from './metric-catalogue.js';
 
@@ -19,6 +21,23 @@ export interface Ports {
   readonly caches?: ResponseCaches;
   /** Names the tenant and its integration; set for each provider by whoever makes it. */
   readonly scope?: string;
+  /** Told of each attempt at a call, of providers that have a scope. */
+  readonly calls?: CallWatch;
+  /** Looks at the lines of calls that wait; holds no client alive. */
+  readonly queues?: { add(client: { readonly queue: QueueState }): void };
+}
+
+/** Counts the calls to sources. Must not throw. */
+export interface CallWatch {
+  saw(call: SeenCall): void;
+}
+
+export interface SeenCall {
+  readonly scope: string;
+  /** For example `users.list`; holds no id. */
+  readonly operation: string;
+  readonly outcome: CallOutcome;
+  readonly ms: number;
 }
 
 /** The operator's word on where requests may go; never a tenant's. */

@@ -13,6 +13,7 @@ import { ResponseCache } from './cache/response-cache.js';
 import { usualCacheBounds } from './cache/response-caches.js';
 import { Coalescer } from './coalescer.js';
 import { failure, type Answer, type Failure, type Outcome } from './outcome.js';
+import { watched } from './watched.js';
 import { PolicyChain, type ChainPolicy } from './policy-chain.js';
 import type { QueueState } from './reliability/bulkhead.js';
 import { mayHaveEffect } from './reliability/effect.js';
@@ -112,6 +113,7 @@ export class BaseApiClient {
   ) {
     this.#authorization = 'token' in authentication ? bearer(authentication) : authentication;
     this.#chain = new PolicyChain(policy, ports);
+    ports.queues?.add(this);
     const { caches, scope } = ports;
     this.#cache =
       caches && scope ? caches.of(scope) : new ResponseCache(policy.cacheBytes ?? usualCacheBounds.maxBytesEach);
@@ -224,14 +226,16 @@ export class BaseApiClient {
       attempt: (number, remainingMs) =>
         this.#chain.attempt<ReadAnswer<T> | Failure>({ operation, url, context, remainingMs }, async () => {
           signed = await this.#authorization.headers({ method: request.method, url, body: request.json }, context);
-          const outcome = await this.transport.send({
-            ...request,
-            headers: { ...request.headers, ...signed },
-            context,
-            attempt: number,
-            remainingMs: Math.min(remainingMs, endpoint?.attemptTimeoutMs ?? Infinity),
+          return watched(this.ports, operation, async () => {
+            const outcome = await this.transport.send({
+              ...request,
+              headers: { ...request.headers, ...signed },
+              context,
+              attempt: number,
+              remainingMs: Math.min(remainingMs, endpoint?.attemptTimeoutMs ?? Infinity),
+            });
+            return outcome.kind === 'answer' ? read(outcome) : outcome;
           });
-          return outcome.kind === 'answer' ? read(outcome) : outcome;
         }),
     });
   }

@@ -45,6 +45,13 @@ test.each([
     (query) => `/integrations/x/dead-letters?${query}`,
   ),
   '/integrations/x/dead-letters/1',
+  '/integrations/x/health?live=true',
+  '/health/integrations?limit=5',
+  ...['grain=minute', 'spans=0', 'spans=601', 'from=yesterday'].flatMap((query) => [
+    `/integrations/x/health/history?${query}`,
+    `/integrations/x/health/usage?${query}`,
+  ]),
+  ...['open=yes', 'limit=0', 'kind=slow'].map((query) => `/integrations/x/health/alerts?${query}`),
   '/health/live?x=1',
 ])('GET %s is refused as a problem with a next step', async (path) => {
   const { status, headers, body } = await api.get(path, asNorth);

@@ -3,6 +3,10 @@ import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
+import {
+  IntegrationHealthController,
+  IntegrationsHealthController,
+} from './integrations/integration-health-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
@@ -28,6 +32,8 @@ export const allControllers: readonly Type[] = [
   HoldsController,
   HoldDecisionsController,
   IntegrationsController,
+  IntegrationHealthController,
+  IntegrationsHealthController,
   IntegrationPausesController,
   IntegrationReadingController,
   SchedulesController,

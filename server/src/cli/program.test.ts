@@ -46,6 +46,8 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['integration strategy x', /^Missing required argument 'strategy'\./],
   ['integration strategy x fast', /one of full, incremental, real-time/],
   ['integration strategy x full --full-every soon', /number with its unit/],
+  ['health check', /^Missing required argument 'integration'\./],
+  ['health x y', /^Too many arguments/],
   ['csv check', /^Missing required argument 'path'\./],
   ['csv check a --oneroster 2', /Allowed choices are auto, 1\.1, 1\.2/],
   ['runs list --limit 0', /whole number from 1 to 1000/],

@@ -16,6 +16,8 @@ import {
 import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
 import { openSharedLimits } from '../cluster/shared-limits.js';
 import { prefixOf } from '../jobs/queue-backend.js';
+import { CallTally } from '../health/call-tally.js';
+import { ClientQueues, queueGauges } from '../health/client-queues.js';
 import { Database } from '../store/database.js';
 import { findIntegration, pinnedSettings } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
@@ -29,6 +31,7 @@ import { MetricsRegistry } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
 import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
+import { RegisteredIntegrations } from './registered-integrations.js';
 
 export interface ComposeOptions {
   /** For the log. */
@@ -52,6 +55,9 @@ export interface Composition {
   readonly ports: Ports;
   readonly factory: ProviderFactory;
   readonly registry: IntegrationRegistry;
+  /** The registry's providers, by their present settings. */
+  readonly live: RegisteredIntegrations;
+  readonly calls: CallTally;
   /** Works on a run under its lease, with the configuration that the run is pinned to. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   close(): Promise<void>;
@@ -66,6 +72,8 @@ export function compose(options: ComposeOptions): Composition {
     onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
   });
   metrics.ask(processGauges(), poolGauges(db));
+  const calls = new CallTally(systemClock);
+  const queues = new ClientQueues();
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
   const ports: Ports = {
     clock: systemClock,
@@ -75,6 +83,8 @@ export function compose(options: ComposeOptions): Composition {
     limiter: limits.limiter,
     circuits: limits.circuits,
     caches: new ResponseCaches(),
+    calls,
+    queues,
     egress: { allowPrivateAddresses: env.ROLLCALL_ALLOW_PRIVATE_ADDRESSES === 'true' },
   };
   const factory = new SecretResolvingFactory(ports, { env, dataDir })
@@ -83,6 +93,8 @@ export function compose(options: ComposeOptions): Composition {
     .register(oneRosterDefinition)
     .register(oneRosterCsvDefinition);
   const registry = new IntegrationRegistry(factory, ports);
+  const live = new RegisteredIntegrations(db, registry, log);
+  metrics.ask(queueGauges(queues));
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const turns = new Turns(ports.clock);
   const work = async (lease: Lease, signal: AbortSignal) => {
@@ -100,10 +112,12 @@ export function compose(options: ComposeOptions): Composition {
   const close = async () => {
     await registry.stopAll();
     await factory.disposeAll();
+    // What was counted last is worth no wait.
+    await calls.flush(db).catch((error: Error) => log.debug('health.not-written', { errorName: error.name }));
     limits.close();
     await db.close();
   };
-  return { db, log, metrics, ports, factory, registry, work, close };
+  return { db, log, metrics, ports, factory, registry, live, calls, work, close };
 }
 
 /** Makes providers from stored settings: their references become secrets only here. */

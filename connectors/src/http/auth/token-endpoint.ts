@@ -9,6 +9,7 @@ import { failure, type Answer, type Outcome } from '../outcome.js';
 import type { Transport } from '../transport.js';
 import { untilVerdict, type RetryPolicy } from '../until-verdict.js';
 import type { Verdict } from '../verdicts.js';
+import { watched } from '../watched.js';
 
 export interface TokenEndpointSettings {
   readonly tokenUrl: string;
@@ -26,6 +27,7 @@ export interface Grant {
 }
 
 const lifeWhenUnsaidSeconds = 300;
+const mint = 'token.mint';
 
 type TokenAnswer = Answer & { readonly granted: Grant | null };
 
@@ -42,11 +44,12 @@ export class TokenEndpoint {
     // A grant belongs to everybody who waits for it, so one caller's abort must not end it.
     const context: CallContext = { signal: new AbortController().signal, correlationId };
     const { answer } = await untilVerdict<TokenAnswer>({
-      operation: 'token.mint',
+      operation: mint,
       context,
       policy: this.policy,
       ports: this.ports,
-      attempt: (attempt, remainingMs) => this.#attempt(grant, context, attempt, remainingMs),
+      attempt: (attempt, remainingMs) =>
+        watched(this.ports, mint, () => this.#attempt(grant, context, attempt, remainingMs)),
       judge: refusal,
     });
     const granted = answer.granted!;
@@ -56,7 +59,7 @@ export class TokenEndpoint {
 
   async #attempt(grant: Readonly<Record<string, string>>, context: CallContext, attempt: number, remainingMs: number) {
     const outcome = await this.transport.send({
-      operation: 'token.mint',
+      operation: mint,
       context,
       attempt,
       remainingMs,
