@@ -1,4 +1,5 @@
 /** The one entry of connectors: how rosters travel. */
+export * from './call-outcomes.js';
 export { reasonOf } from './condition.js';
 export * from './contracts.js';
 export * from './csv/check-package.js';
@@ -8,9 +9,7 @@ export * from './csv/provider.js';
 export { sentence, type Finding } from './csv/report.js';
 export * from './factory.js';
 export * from './http/cache/response-caches.js';
-export * from './http/call-outcome.js';
 export * from './http/limits/local-rate-limiter.js';
-export type { QueueState } from './http/reliability/bulkhead.js';
 export * from './http/reliability/circuit-board.js';
 export * from './metric-catalogue.js';
 export * from './mock/config.js';

@@ -1,8 +1,7 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
 import type { LookupFunction } from 'node:net';
 import type { ResponseCaches } from './http/cache/response-caches.js';
-import type { CallOutcome } from './http/call-outcome.js';
-import type { QueueState } from './http/reliability/bulkhead.js';
+import type { CallOutcome } from './call-outcomes.js';
 import type { Priority } from './contracts.js';
 import type { CounterName, HistogramName, LabelsOf } from './metric-catalogue.js';
 
@@ -25,6 +24,14 @@ export interface Ports {
   readonly calls?: CallWatch;
   /** Looks at the lines of calls that wait; holds no client alive. */
   readonly queues?: { add(client: { readonly queue: QueueState }): void };
+}
+
+/** A line of calls: how many may be under way, are under way and wait, and for how long the oldest has waited. */
+export interface QueueState {
+  readonly limit: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly oldestMs: number;
 }
 
 /** Counts the calls to sources. Must not throw. */

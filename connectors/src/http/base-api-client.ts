@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { CallContext, IAuthenticationProvider } from '../contracts.js';
-import type { Ports } from '../ports.js';
+import type { Ports, QueueState } from '../ports.js';
 import { bearer, type AuthorizationHeaders, type RequestAuthorization } from './auth/authorization.js';
 import { jsonBody } from './body.js';
 import { cachedRead, nounOf, type CacheableRequest, type CachePolicy, type Fetched } from './cache/cached-read.js';
@@ -15,7 +15,6 @@ import { Coalescer } from './coalescer.js';
 import { failure, type Answer, type Failure, type Outcome } from './outcome.js';
 import { watched } from './watched.js';
 import { PolicyChain, type ChainPolicy } from './policy-chain.js';
-import type { QueueState } from './reliability/bulkhead.js';
 import { mayHaveEffect } from './reliability/effect.js';
 import type { Call, Transport } from './transport.js';
 import { untilVerdict, type RetryPolicy } from './until-verdict.js';

@@ -1,19 +1,6 @@
-/** The category of what one attempt came to: the few words by which calls to sources are counted, whatever a source sends. */
+/** From what one attempt came to, to the word that it is counted by. */
+import type { CallOutcome } from '../call-outcomes.js';
 import type { Outcome } from './outcome.js';
-
-export const callOutcomes = [
-  'answered',
-  'timed_out',
-  'unreachable',
-  'server_error',
-  'rate_limited',
-  'unauthorised',
-  'unreadable',
-  'refused',
-  'not_sent',
-] as const;
-/** `refused` is a 4xx that is nobody's credentials; `not_sent` was ended by us: an open circuit, our own limit, a forbidden address. */
-export type CallOutcome = (typeof callOutcomes)[number];
 
 const failures: Readonly<Record<Exclude<Outcome, { kind: 'answer' }>['kind'], CallOutcome>> = {
   network: 'unreachable',

@@ -59,9 +59,10 @@ export function addHealth(program: Command, frame: CommandFrame): void {
 }
 
 /** Settings name secrets. */
-function withoutSettings({ integration: { settings: _, ...integration }, ...health }: IntegrationHealth) {
-  return { integration, ...health };
-}
+const withoutSettings = ({ integration, ...health }: IntegrationHealth) => ({
+  integration: Object.fromEntries(Object.entries(integration).filter(([name]) => name !== 'settings')),
+  ...health,
+});
 
 function listText(all: readonly IntegrationHealth[]): string {
   if (all.length === 0) return 'There is no integration yet.';

@@ -56,21 +56,21 @@ export async function checkIntegration(
     durationMs: Math.round(durationMs),
   };
   const of = { tenantId, integrationId: integration.id };
-  const { score, moved } = await db.withTenant(tenantId, async (tx) => {
+  const found = await db.withTenant(tenantId, async (tx) => {
     await keepCheck(tx, of, check);
     const moved = await settleAlerts(tx, of, check, clock.now());
     const score = await scoreNow(tx, of, integration, new Date(clock.now()));
     await keepScore(tx, of, score.score, score.reasons);
-    return { score, moved };
+    return { ...score, moved };
   });
-  for (const { kind, outcome } of moved) {
+  for (const { kind, outcome } of found.moved) {
     metrics.count('rollcall_health_alert_total', { reason: kind, outcome });
     log.warn(outcome === 'opened' ? 'health.alert-opened' : 'health.alert-closed', {
       kind,
       integration: integration.id,
     });
   }
-  return { ...check, ...score };
+  return { ...check, score: found.score, reasons: found.reasons };
 }
 
 type Key = { tenantId: string; integrationId: string };
