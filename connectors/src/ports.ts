@@ -1,9 +1,12 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
 import type { LookupFunction } from 'node:net';
 import type { ResponseCaches } from './http/cache/response-caches.js';
+import type { RateLimit } from './rate-limit.js';
 import type { CallOutcome } from './call-outcomes.js';
 import type { Priority } from './contracts.js';
 import type { CounterName, HistogramName, LabelsOf } from './metric-catalogue.js';
+
+export type { RateLimit } from './rate-limit.js';
 
 export interface Ports {
   readonly clock: Clock;
@@ -63,16 +66,6 @@ export interface RateLimiter {
   block(key: string, ms: number): Promise<void>;
   /** The provider says how many calls are left. */
   announce(key: string, quota: Quota): Promise<void>;
-}
-
-/** Both hold: a pace with bursts, and a quota of a window that slides. */
-export interface RateLimit {
-  readonly perSecond: number;
-  readonly burst: number;
-  readonly perWindow: number;
-  readonly windowMs: number;
-  /** The share of both, from 0 below 1, that background work leaves to people. */
-  readonly interactiveShare: number;
 }
 
 export interface Quota {

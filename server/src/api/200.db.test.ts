@@ -166,6 +166,19 @@ describe('integrations', () => {
   });
 });
 
+describe('the configuration of an integration', () => {
+  test('is changed by names, which are all that is answered; a dry run changes nothing', async () => {
+    const asSouth = { 'x-rollcall-tenant': 'south' };
+    const path = '/integrations/south%20source/configuration';
+    const tried = await api.put(path, { changes: { students: 9 }, dryRun: true }, asSouth);
+    expect([tried.status, tried.body]).toMatchObject([200, { version: 1, changed: ['students'], dryRun: true }]);
+    const { body } = await api.put(path, { changes: { students: 9 } }, asSouth);
+    expect(body).toMatchObject({ version: 2, changed: ['students'], readsTheSame: false, dryRun: false });
+    expect(JSON.stringify(body)).not.toContain('settings');
+    await api.put(path, { changes: { students: null } }, asSouth);
+  });
+});
+
 describe('the health of integrations', () => {
   const path = () => `/integrations/${north().integrationId}/health`;
 

@@ -266,3 +266,25 @@ describe('a strategy', () => {
     expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
   });
 });
+
+describe('a configuration', () => {
+  const path = () => `/integrations/${api.tenants[0]!.integrationId}/configuration`;
+
+  test.each<[string, unknown]>([
+    ['without changes', {}],
+    ['with a list', { changes: ['students'] }],
+    ['with a text', { changes: 'students' }],
+    ['with something else', { changes: {}, actor: 'the principal' }],
+    ['with a dry run that is none', { changes: {}, dryRun: 'perhaps' }],
+  ])('%s is refused, and the present one stays', async (_, body) => {
+    expect((await api.put(path(), body, asNorth)).status).toBe(400);
+    expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
+  });
+
+  test('that is well-formed and not valid is refused as 422 with what is wrong with it', async () => {
+    const { status, body } = await api.put(path(), { changes: { environment: 'home' } }, asNorth);
+    expect([status, body['code']]).toEqual([422, 'invalid_configuration']);
+    expect(body['detail']).toMatch(/one of sandbox, staging, production/);
+    expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
+import { IntegrationConfigurationController } from './integrations/integration-configuration-controller.js';
 import {
   IntegrationHealthController,
   IntegrationsHealthController,
@@ -34,6 +35,7 @@ export const allControllers: readonly Type[] = [
   IntegrationsController,
   IntegrationHealthController,
   IntegrationsHealthController,
+  IntegrationConfigurationController,
   IntegrationPausesController,
   IntegrationReadingController,
   SchedulesController,

@@ -1,6 +1,7 @@
-/** `integration add|list|test|pause|resume|strategy`: the external systems that this installation is joined with. */
+/** `integration add|list|configure|test|pause|resume|strategy`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
+import { configureIntegrationCommand } from './integration/configure.js';
 import { pauseIntegrationCommands } from './integration/pause.js';
 import { strategyCommand } from './integration/strategy.js';
 import { testIntegrationCommand } from './integration/test-connection.js';
@@ -42,6 +43,7 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
       return EXIT.ok;
     }),
   );
+  configureIntegrationCommand(integration, frame);
   testIntegrationCommand(integration, frame);
   pauseIntegrationCommands(integration, frame);
   strategyCommand(integration, frame);

@@ -83,7 +83,7 @@ export function compose(options: ComposeOptions): Composition {
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const turns = new Turns(ports.clock);
   const work = async (lease: Lease, signal: AbortSignal) => {
-    const attempt = new AttemptProviders(db, factory);
+    const attempt = new AttemptProviders({ db, factory, ...ports });
     const engine = new DataSyncEngine({
       db,
       ...ports,

@@ -24,7 +24,7 @@ class SecretResolvingFactory extends ProviderFactory {
     super(ports);
   }
 
-  override configuration(kind: string, config: unknown): unknown {
-    return super.configuration(kind, resolveSecrets(config, this.sources));
+  protected override resolved(settings: unknown): unknown {
+    return resolveSecrets(settings, this.sources);
   }
 }
