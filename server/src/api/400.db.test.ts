@@ -47,6 +47,7 @@ test.each([
   '/integrations/x/dead-letters/1',
   '/integrations/x/health?live=true',
   '/health/integrations?limit=5',
+  '/integrations/x/cache?endpoint=orgs',
   ...['grain=minute', 'spans=0', 'spans=601', 'from=yesterday'].flatMap((query) => [
     `/integrations/x/health/history?${query}`,
     `/integrations/x/health/usage?${query}`,
@@ -266,6 +267,15 @@ describe('a strategy', () => {
     expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
   });
 });
+
+test.each([{ endpoint: 'orgs/1' }, { endpoint: 7 }, { all: true }, 'orgs'])(
+  'an order to forget %j is refused',
+  async (body) => {
+    const path = `/integrations/${api.tenants[0]!.integrationId}/cache/clear`;
+    expect((await api.post(path, body, asNorth)).status).toBe(400);
+    expect(await api.database.sql(`SELECT FROM cache_orders WHERE ordered_by = 'api'`)).toEqual([]);
+  },
+);
 
 describe('a configuration', () => {
   const path = () => `/integrations/${api.tenants[0]!.integrationId}/configuration`;

@@ -83,6 +83,8 @@ test('an integration of another tenant cannot be looked at or run', async () => 
   for (const part of ['', '/history', '/usage', '/alerts'])
     expect((await api.get(`/integrations/${id}/health${part}`, asNorth)).status).toBe(404);
   expect((await api.post(`/integrations/${id}/health/check`, {}, asNorth)).status).toBe(404);
+  expect((await api.get(`/integrations/${id}/cache`, asNorth)).status).toBe(404);
+  expect((await api.post(`/integrations/${id}/cache/clear`, {}, asNorth)).status).toBe(404);
   expect((await api.put(`/integrations/${id}/configuration`, { changes: {} }, asNorth)).status).toBe(404);
   expect((await api.get(`/runs?integration=${id}`, asNorth)).status).toBe(404);
   expect((await api.post('/runs', { integration: id }, asNorth)).status).toBe(404);

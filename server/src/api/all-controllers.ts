@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
+import { IntegrationCacheController } from './integrations/integration-cache-controller.js';
 import { IntegrationConfigurationController } from './integrations/integration-configuration-controller.js';
 import {
   IntegrationHealthController,
@@ -36,6 +37,7 @@ export const allControllers: readonly Type[] = [
   IntegrationHealthController,
   IntegrationsHealthController,
   IntegrationConfigurationController,
+  IntegrationCacheController,
   IntegrationPausesController,
   IntegrationReadingController,
   SchedulesController,

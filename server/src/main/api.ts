@@ -44,10 +44,12 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
   };
 }
 
-async function keepRegistered({ live, calls, db, log, ports }: Composition, stop: AbortSignal): Promise<void> {
+async function keepRegistered({ live, calls, caches, db, log, ports }: Composition, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     await live.refresh().catch((error: Error) => log.debug('registry.not-refreshed', { errorName: error.name }));
-    await calls.flush(db).catch((error: Error) => log.debug('health.not-written', { errorName: error.name }));
+    await Promise.all([calls.flush(db), caches.look(db)]).catch((error: Error) =>
+      log.debug('health.not-written', { errorName: error.name }),
+    );
     await ports.clock.sleep(refreshEveryMs, stop).catch(() => undefined);
   }
 }

@@ -13,6 +13,7 @@ import type { Run } from '../store/runs.js';
 import { DataSyncEngine } from '../sync/data-sync-engine.js';
 import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
+import { CacheKeeper } from '../sync/look-after-caches.js';
 import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
@@ -48,6 +49,7 @@ export interface Composition {
   /** The registry's providers, by their present settings. */
   readonly live: RegisteredIntegrations;
   readonly calls: CallTally;
+  readonly caches: CacheKeeper;
   /** Works on a run under its lease, with the configuration that the run is pinned to. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   close(): Promise<void>;
@@ -57,12 +59,10 @@ export function compose(options: ComposeOptions): Composition {
   const { env = process.env, dataDir } = options;
   const log = createLog(options.processName, options.logLevel, options.logFile);
   const metrics = new MetricsRegistry();
-  const db = new Database(options.databaseUrl, {
-    connections: options.connections ?? 8,
-    onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
-  });
+  const db = databaseOf(options, log);
   const calls = new CallTally(systemClock);
   const queues = new ClientQueues();
+  const caches = new ResponseCaches();
   metrics.ask(processGauges(), poolGauges(db), queueGauges(queues));
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
   const ports: Ports = {
@@ -72,7 +72,7 @@ export function compose(options: ComposeOptions): Composition {
     random: Math.random,
     limiter: limits.limiter,
     circuits: limits.circuits,
-    caches: new ResponseCaches(),
+    caches,
     calls,
     queues,
     egress: { allowPrivateAddresses: env.ROLLCALL_ALLOW_PRIVATE_ADDRESSES === 'true' },
@@ -102,5 +102,11 @@ export function compose(options: ComposeOptions): Composition {
     limits.close();
     await db.close();
   };
-  return { db, log, metrics, ports, factory, registry, live, calls, work, close };
+  return { db, log, metrics, ports, factory, registry, live, calls, caches: new CacheKeeper(caches), work, close };
 }
+
+const databaseOf = ({ databaseUrl, connections = 8 }: ComposeOptions, log: Log): Database =>
+  new Database(databaseUrl, {
+    connections,
+    onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
+  });

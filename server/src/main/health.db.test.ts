@@ -15,7 +15,9 @@ import { healthGauges } from '../jobs/health/health-gauges.js';
 import { addCalls } from '../store/call-stats.js';
 import { listAlerts } from '../store/health-alerts.js';
 import { addIntegration, type Integration } from '../store/integrations.js';
+import { cachesOf } from '../store/source-caches.js';
 import { testDatabase, type TestDatabase } from '../store/testing/test-database.js';
+import { clearCache } from '../sync/clear-cache.js';
 import { pauseIntegration, resumeIntegration } from '../sync/pause-integration.js';
 import { spawnSandbox, type SpawnedSandbox } from '../sync/testing/spawn-sandbox.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
@@ -54,6 +56,7 @@ const parts = (): CheckerParts => ({
   ...product,
   ...product.ports,
   calls: product.calls,
+  caches: product.caches,
   clock: { ...product.ports.clock, now: () => nowMs },
   random: () => 0.5,
   probe: (one) => product.live.probe(one),
@@ -140,6 +143,34 @@ describe('a source that is down', () => {
       detail: { code: 'invalid_configuration' },
     });
     expect(await product.live.probe({ ...district, configurationVersion: 100 })).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('answers that are kept', () => {
+  it('are told of by each process, and go where a person says so: those of one endpoint, or all', async () => {
+    const { tenantId } = database;
+    const of = { tenantId, integrationId: district.id };
+    const cache = product.ports.caches!.of(`${tenantId} ${district.id}`);
+    const kept = { etag: null, lastModified: null, confirmedAt: 0, content: Buffer.from('{}') };
+    for (const noun of ['orgs', 'orgs', 'terms']) cache.put(`${noun} ${cache.statistics.entries}`, noun, kept);
+    const told = () => database.app.withTenant(tenantId, (tx) => cachesOf(tx, of));
+    await product.caches.look(database.worker);
+    expect(await told()).toMatchObject([{ process: product.caches.process, entries: 3, misses: 0 }]);
+    const clear = (endpoint: string | null) =>
+      clearCache(database.app, { tenantId, integration: 'district', endpoint, actor: 'Ada Quill' });
+    for (const [endpoint, left] of [
+      ['orgs', 1],
+      [null, 0],
+    ] as const) {
+      await clear(endpoint);
+      for (let looks = 0; looks < 2; looks += 1) await product.caches.look(database.worker);
+      expect([endpoint, cache.statistics.entries]).toEqual([endpoint, left]);
+      expect(await told()).toMatchObject([{ entries: left }]);
+    }
+    cache.put('orgs', 'orgs', kept);
+    await product.caches.look(database.worker);
+    expect(cache.statistics.entries).toBe(1);
+    await expect(clear('no endpoint')).rejects.toMatchObject({ code: 'invalid_input' });
   });
 });
 

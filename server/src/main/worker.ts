@@ -37,7 +37,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
   const workUnasked = () => workOnNext(parts, stop.signal);
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);
   const scheduling = keepScheduling({ ...parts, ...parts.ports, bell }, stop.signal);
-  const checker = { ...parts, ...parts.ports, calls: parts.calls, probe: (one: Integration) => parts.live.probe(one) };
+  const { calls, caches, live } = parts;
+  const checker = { ...parts, ...parts.ports, calls, caches, probe: (one: Integration) => live.probe(one) };
   const checking = keepChecking(checker, stop.signal);
   parts.metrics.ask(workGauges(parts.db), healthGauges(parts.db));
   const { metricsPort: port } = options;

@@ -7,6 +7,7 @@ import { checkIntegration, type CheckParts } from '../../health/check-integratio
 import type { CallTally } from '../../health/call-tally.js';
 import { tidyHealth } from '../../health/tidy-health.js';
 import { claimCheck, dueForCheck } from '../../store/health-checks.js';
+import type { CacheKeeper } from '../../sync/look-after-caches.js';
 import { isDatabaseAway } from '../database-away.js';
 
 export const checkEveryMs = 60_000;
@@ -19,6 +20,7 @@ export interface CheckerParts extends CheckParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly calls: CallTally;
+  readonly caches: CacheKeeper;
 }
 
 /** Checks until the signal aborts. A database that is away is waited for. */
@@ -29,6 +31,7 @@ export async function keepChecking(parts: CheckerParts, stop: AbortSignal): Prom
   while (!stop.aborted) {
     try {
       await parts.calls.flush(parts.db);
+      await parts.caches.look(parts.db);
       // A source that hangs must not keep the worker from ending.
       await Promise.race([checkDue(parts), ended]);
       if (clock.now() - tidiedAt >= tidyEveryMs) {

@@ -1,8 +1,9 @@
-/** What a seeded tenant knows of its source's health: calls of one hour, a check, and a deviation that is over. */
+/** What a seeded tenant knows of its source's health: calls of one hour, a check, a cache, and a deviation that is over. */
 import { randomUUID } from 'node:crypto';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
+const cached = { entries: 1, bytes: 900, hits: 3, revalidated: 2, stale: 0, misses: 1, evicted: 0 };
 const latencies = [0, 0, 0, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 export function healthRows({ integrationId }: { readonly integrationId: string }): [string, Rows][] {
@@ -18,6 +19,11 @@ export function healthRows({ integrationId }: { readonly integrationId: string }
   return [
     ['api_call_stats', [{ ...of, ...calls, calls: 10, total_ms: 500, longest_ms: 90, latencies }]],
     ['health_checks', [{ id: randomUUID(), ...of, ...check }]],
+    ['source_caches', [{ ...of, process: 'seed', ...cached, seen_at: '2026-11-20T08:00:00Z' }]],
+    [
+      'cache_orders',
+      [{ id: randomUUID(), ...of, endpoint: '', ordered_by: 'Ada Quill', ordered_at: '2026-11-20T08:00:00Z' }],
+    ],
     ['health_alerts', [{ id: randomUUID(), ...of, ...alert, ...days }]],
   ];
 }
