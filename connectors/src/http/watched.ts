@@ -3,14 +3,18 @@ import type { Ports } from '../ports.js';
 import { callOutcomeOf } from './call-outcome.js';
 import type { Outcome } from './outcome.js';
 
-export async function watched<O extends Outcome>(
+/** Costs nothing where nobody counts. */
+export function watched<O extends Outcome>(ports: Ports, operation: string, attempt: () => Promise<O>): Promise<O> {
+  return ports.calls && ports.scope ? counted(ports, operation, attempt) : attempt();
+}
+
+async function counted<O extends Outcome>(
   { calls, scope, clock }: Ports,
   operation: string,
   attempt: () => Promise<O>,
 ): Promise<O> {
-  if (!calls || !scope) return attempt();
   const began = clock.now();
   const outcome = await attempt();
-  calls.saw({ scope, operation, outcome: callOutcomeOf(outcome), ms: clock.now() - began });
+  calls!.saw({ scope: scope!, operation, outcome: callOutcomeOf(outcome), ms: clock.now() - began });
   return outcome;
 }

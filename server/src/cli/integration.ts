@@ -1,6 +1,7 @@
-/** `integration add|list|configure|test|pause|resume|strategy`: the external systems that this installation is joined with. */
+/** `integration add|list|configure|cache|test|pause|resume|strategy`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
+import { integrationCacheCommand } from './integration/cache.js';
 import { configureIntegrationCommand } from './integration/configure.js';
 import { pauseIntegrationCommands } from './integration/pause.js';
 import { strategyCommand } from './integration/strategy.js';
@@ -44,6 +45,7 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
     }),
   );
   configureIntegrationCommand(integration, frame);
+  integrationCacheCommand(integration, frame);
   testIntegrationCommand(integration, frame);
   pauseIntegrationCommands(integration, frame);
   strategyCommand(integration, frame);

@@ -46,6 +46,7 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['integration strategy x', /^Missing required argument 'strategy'\./],
   ['integration strategy x fast', /one of full, incremental, real-time/],
   ['integration strategy x full --full-every soon', /number with its unit/],
+  ['integration cache', /^Missing required argument 'name'\./],
   ['integration configure x --set [1]', /must be a JSON object/],
   ['integration configure x --environment home', /one of sandbox, staging, production/],
   ['health check', /^Missing required argument 'integration'\./],
