@@ -212,6 +212,8 @@ describe('the health of integrations', () => {
     expect([status, history]).toEqual([200, { grain: 'hour', spans: [expect.objectContaining(span)], trends: [] }]);
     const { body } = await api.get(`${path()}/usage`, asNorth);
     expect(body['items']).toEqual([expect.objectContaining({ endpoint: 'users.list', calls: 10, longestMs: 90 })]);
+    // Of this tenant alone, whatever others do.
+    expect((await api.get('/health/integrations/usage', asNorth)).body).toEqual(body);
   });
 
   test('lists alerts, open ones alone where asked', async () => {

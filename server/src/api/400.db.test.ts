@@ -51,6 +51,7 @@ test.each([
   ...['grain=minute', 'spans=0', 'spans=601', 'from=yesterday'].flatMap((query) => [
     `/integrations/x/health/history?${query}`,
     `/integrations/x/health/usage?${query}`,
+    `/health/integrations/usage?${query}`,
   ]),
   ...['open=yes', 'limit=0', 'kind=slow'].map((query) => `/integrations/x/health/alerts?${query}`),
   '/health/live?x=1',

@@ -56,20 +56,32 @@ export async function readHistory(tx: Tx, wanted: Wanted): Promise<History> {
   return { grain, spans, trends: trendsOf(counts, (from.getTime() + wanted.now.getTime()) / 2) };
 }
 
-/** By endpoint, the most used one first. Throws Fault not_found. */
-export async function readUsage(tx: Tx, wanted: Wanted): Promise<EndpointUsage[]> {
-  const { counts } = await countsOf(tx, wanted);
+/** By endpoint, the most used one first; of all of the tenant's integrations where none is named. Throws Fault not_found. */
+export async function readUsage(
+  tx: Tx,
+  { integration, ...wanted }: Omit<Wanted, 'integration'> & { readonly integration: string | null },
+): Promise<EndpointUsage[]> {
+  const { counts } =
+    integration === null ? await countedOf(tx, wanted, null) : await countsOf(tx, { ...wanted, integration });
   return [...byOperation(counts)]
     .map(([operation, of]) => ({ operation, ...figuresOf(of) }))
     .toSorted((a, b) => b.calls - a.calls || a.operation.localeCompare(b.operation));
 }
 
-async function countsOf(tx: Tx, { tenantId, integration, grain, spans, now }: Wanted) {
+async function countsOf(tx: Tx, { integration, ...wanted }: Wanted) {
+  const { tenantId } = wanted;
   const { id: integrationId } = await findIntegration(tx, tenantId, integration);
-  const of = { tenantId, integrationId };
+  return { of: { tenantId, integrationId }, ...(await countedOf(tx, wanted, integrationId)) };
+}
+
+async function countedOf(
+  tx: Tx,
+  { tenantId, grain, spans, now }: Omit<Wanted, 'integration'>,
+  integrationId: string | null,
+) {
   const from = new Date(grainStart(grain, now.getTime()).getTime() - (spans - 1) * grains[grain].lengthMs);
-  const counts = await callCounts(tx, { ...of, grain, from, to: new Date(now.getTime() + 1) });
-  return { of, from, counts };
+  const to = new Date(now.getTime() + 1);
+  return { from, counts: await callCounts(tx, { tenantId, integrationId, grain, from, to }) };
 }
 
 function trendsOf(counts: readonly CallCount[], middleMs: number): Trend[] {

@@ -65,15 +65,15 @@ export async function forgetCalls(tx: Tx, tenantId: string, grain: string, befor
   ]);
 }
 
-/** In the order of time. Without an integration of all of the tenant's. */
+/** In the order of time; of all of the tenant's integrations where none is named. */
 export async function callCounts(
   tx: Tx,
-  of: { tenantId: string; integrationId: string; grain: string; from: Date; to: Date },
+  of: { tenantId: string; integrationId: string | null; grain: string; from: Date; to: Date },
 ): Promise<CallCount[]> {
   const { rows } = await tx.query<CallCount>(
     `SELECT integration_id AS "integrationId", at, operation, outcome, calls, total_ms AS "totalMs", longest_ms AS "longestMs",
        latencies::float8[] AS latencies
-     FROM api_call_stats WHERE tenant_id = $1 AND integration_id = $2 AND grain = $3 AND at >= $4 AND at < $5
+     FROM api_call_stats WHERE tenant_id = $1 AND ($2::uuid IS NULL OR integration_id = $2) AND grain = $3 AND at >= $4 AND at < $5
      ORDER BY at, operation, outcome`,
     [of.tenantId, of.integrationId, of.grain, of.from, of.to],
   );

@@ -130,4 +130,19 @@ export class IntegrationsHealthController {
     const all = await this.db.withTenant(tenantId, (tx) => readAllHealth(tx, tenantId, new Date()));
     return { items: all.map(shapes.shownHealth) };
   }
+
+  @Route({
+    ...reading,
+    path: 'usage',
+    id: 'getUsageOfSources',
+    summary: 'Calls of the tenant to all its sources by endpoint, the most used one first.',
+    answer: shapes.usageSchema,
+  })
+  async usage(
+    @Tenant() tenantId: string,
+    @Query({ schema: shapes.spansQuerySchema }) query: shapes.SpansQuery,
+  ): Promise<z.infer<typeof shapes.usageSchema>> {
+    const wanted = { tenantId, integration: null, ...query, now: new Date() };
+    return shapes.shownUsage(await this.db.withTenant(tenantId, (tx) => readUsage(tx, wanted)));
+  }
 }
