@@ -3,6 +3,7 @@
  * engine knows only these; a page is always accounted for in full, each of its rows being a record, a reject or known to be unchanged.
  */
 import type { EntityName, Reject, RosterRecord, RosterRecords } from '@rollcall/core';
+import type { RateLimit } from './rate-limit.js';
 
 /** Any external system: a life cycle, and a truthful answer about its own condition. All calls may be repeated. */
 export interface IExternalSystemProvider {
@@ -17,6 +18,15 @@ export interface IExternalSystemProvider {
   health(): Promise<HealthCheck>;
   /** Tries each thing that a sync needs, one step at a time. Never throws. */
   test(): Promise<ConnectionTest>;
+  /** Takes up other limits of calls while calls are under way; none is lost. Where there are none to keep it is left out. */
+  adjust?(limits: AdjustableLimits): void;
+}
+
+/** What is left out stays. */
+export interface AdjustableLimits {
+  readonly rateLimit?: RateLimit | null;
+  /** Counts from the next call on; never more than what the provider was made with. */
+  readonly maxInFlight?: number;
 }
 
 /** Reads collections page by page. `Records` maps each collection's name to the canonical shape of its records. */

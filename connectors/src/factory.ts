@@ -3,8 +3,9 @@
  * made. A plain class: NestJS can inject it by token, and no room below the doors has to know that.
  */
 import { Fault } from '@rollcall/core';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { reasonOf } from './condition.js';
+import { chosenEnvironment, type Settings } from './chosen-environment.js';
 import type { IRosterProvider } from './contracts.js';
 import type { Ports } from './ports.js';
 
@@ -15,6 +16,8 @@ export interface ProviderDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly title: string;
   /** Secret fields carry `.meta({ secret: true })`. */
   readonly configSchema: Schema;
+  /** What is known of a platform's environment, or null; `settings` are what is set for it. */
+  readonly preset?: (platform: string | null, environment: string, settings: Settings) => Settings | null;
   readonly create: (name: string, config: z.output<Schema>, ports: Ports) => IRosterProvider;
 }
 
@@ -53,10 +56,26 @@ export class ProviderFactory {
 
   /** The configuration with its defaults. Throws a Fault that names the fields at fault and never shows a value. */
   configuration(kind: string, config: unknown): unknown {
-    const result = this.definition(kind).configSchema.safeParse(config);
+    const definition = this.definition(kind);
+    const result = definition.configSchema.safeParse(this.resolved(chosenEnvironment(config, definition.preset)));
     if (result.success) return result.data;
     const fields = result.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'} (${ruleOf(issue)})`);
     throw new Fault('invalid_configuration', `The configuration of '${kind}' is not valid: ${fields.join('; ')}.`);
+  }
+
+  /** Settings of a kind that must never be stored as they are. */
+  secretFields(kind: string): string[] {
+    const schema = z.toJSONSchema(this.definition(kind).configSchema, { io: 'input', unrepresentable: 'any' });
+    const fields = (schema.properties ?? {}) as Readonly<
+      Record<string, { readonly secret?: boolean; readonly anyOf?: unknown[] }>
+    >;
+    const isSecret = (field: unknown): boolean => (field as { secret?: boolean }).secret === true;
+    return Object.keys(fields).filter((name) => isSecret(fields[name]) || fields[name]!.anyOf?.some(isSecret));
+  }
+
+  /** What stands for something else becomes it, for example references to secrets. */
+  protected resolved(settings: unknown): unknown {
+    return settings;
   }
 
   /** `scope` names the tenant and its integration, for what outlives the provider; without it nothing does. */

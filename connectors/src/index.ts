@@ -1,4 +1,7 @@
 /** The one entry of connectors: how rosters travel. */
+export * from './call-outcomes.js';
+export * from './chosen-environment.js';
+export { reasonOf } from './condition.js';
 export * from './contracts.js';
 export * from './csv/check-package.js';
 export * from './csv/config.js';

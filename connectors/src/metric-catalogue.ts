@@ -55,6 +55,9 @@ export const metricCatalogue = {
   ),
   rollcall_circuit_moved_total: counter('Circuits to sources that opened, were tried or closed.', 'outcome'),
   rollcall_token_refresh_total: counter('Access tokens asked for.', 'outcome'),
+  rollcall_health_check_total: counter('Looks at sources, by what they found.', 'provider', 'outcome'),
+  rollcall_health_check_seconds: histogram('How long looks at sources took.', 'provider'),
+  rollcall_health_alert_total: counter('Deviations of sources that began or ended.', 'reason', 'outcome'),
   rollcall_scrape_failed_total: counter('Figures that could not be had when the metrics were read.'),
 
   rollcall_freshness_seconds: gauge(
@@ -62,6 +65,14 @@ export const metricCatalogue = {
     'provider',
     'stat',
   ),
+  rollcall_integrations: gauge('Integrations, by what the last look at their source found.', 'provider', 'outcome'),
+  rollcall_integration_health_score: gauge(
+    'Scores of integrations from 0 to 100: the worst, and the median.',
+    'provider',
+    'stat',
+  ),
+  rollcall_http_client_queue: gauge('Calls to sources in this process, under way and waiting for their turn.', 'stat'),
+  rollcall_http_client_queue_oldest_seconds: gauge('How long the oldest of the waiting calls to sources has waited.'),
   rollcall_holds_open: gauge('Parts of plans that wait for a person.', 'entity'),
   rollcall_queue_depth: gauge('Runs that wait for a worker.', 'priority'),
   rollcall_queue_oldest_age_seconds: gauge('How long the oldest waiting run has waited.', 'priority'),

@@ -1,8 +1,12 @@
 /** What connectors need from their surroundings, filled by the process that starts them; nothing here reads a clock by itself. */
 import type { LookupFunction } from 'node:net';
 import type { ResponseCaches } from './http/cache/response-caches.js';
+import type { RateLimit } from './rate-limit.js';
+import type { CallOutcome } from './call-outcomes.js';
 import type { Priority } from './contracts.js';
 import type { CounterName, HistogramName, LabelsOf } from './metric-catalogue.js';
+
+export type { RateLimit } from './rate-limit.js';
 
 export interface Ports {
   readonly clock: Clock;
@@ -19,6 +23,31 @@ export interface Ports {
   readonly caches?: ResponseCaches;
   /** Names the tenant and its integration; set for each provider by whoever makes it. */
   readonly scope?: string;
+  /** Told of each attempt at a call, of providers that have a scope. */
+  readonly calls?: CallWatch;
+  /** Looks at the lines of calls that wait; holds no client alive. */
+  readonly queues?: { add(client: { readonly queue: QueueState }): void };
+}
+
+/** A line of calls: how many may be under way, are under way and wait, and for how long the oldest has waited. */
+export interface QueueState {
+  readonly limit: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly oldestMs: number;
+}
+
+/** Counts the calls to sources. Must not throw. */
+export interface CallWatch {
+  saw(call: SeenCall): void;
+}
+
+export interface SeenCall {
+  readonly scope: string;
+  /** For example `users.list`; holds no id. */
+  readonly operation: string;
+  readonly outcome: CallOutcome;
+  readonly ms: number;
 }
 
 /** The operator's word on where requests may go; never a tenant's. */
@@ -37,16 +66,6 @@ export interface RateLimiter {
   block(key: string, ms: number): Promise<void>;
   /** The provider says how many calls are left. */
   announce(key: string, quota: Quota): Promise<void>;
-}
-
-/** Both hold: a pace with bursts, and a quota of a window that slides. */
-export interface RateLimit {
-  readonly perSecond: number;
-  readonly burst: number;
-  readonly perWindow: number;
-  readonly windowMs: number;
-  /** The share of both, from 0 below 1, that background work leaves to people. */
-  readonly interactiveShare: number;
 }
 
 export interface Quota {

@@ -7,6 +7,7 @@ import { reasonOf } from './condition.js';
 import type { HealthCheck, IntegrationStatus, IRosterProvider } from './contracts.js';
 import type { ProviderDefinition, ProviderFactory } from './factory.js';
 import type { Ports } from './ports.js';
+import { Uses } from './uses.js';
 
 export interface Integration {
   readonly id: string;
@@ -19,7 +20,7 @@ export interface Integration {
 
 interface Entry {
   readonly id: string;
-  readonly provider: IRosterProvider;
+  provider: IRosterProvider;
   status: IntegrationStatus;
   reason: string | null;
   /** Steps of one integration follow each other. */
@@ -28,11 +29,14 @@ interface Entry {
 
 export class IntegrationRegistry {
   readonly #entries = new Map<string, Entry>();
+  readonly #uses: Uses;
 
   constructor(
     private readonly factory: ProviderFactory,
     private readonly ports: Ports,
-  ) {}
+  ) {
+    this.#uses = new Uses((provider) => factory.dispose(provider));
+  }
 
   /** Adds a kind of provider that integrations can be made of. */
   register(definition: ProviderDefinition): this {
@@ -61,10 +65,41 @@ export class IntegrationRegistry {
     return shown(this.#entry(id));
   }
 
-  /** Throws a Fault when the id is taken, the kind unknown or the configuration invalid. */
-  create(id: string, kind: string, name: string, config: unknown): IRosterProvider {
+  /** Work with the present provider; while it lasts a replacement does not take the provider away. Throws a Fault `not_found`. */
+  use<T>(id: string, work: (provider: IRosterProvider) => Promise<T>): Promise<T> {
+    return this.#uses.during(this.#entry(id).provider, work);
+  }
+
+  /**
+   * Takes up a new configuration while calls are under way: those that begin from now on use the new provider, and the old one is
+   * disposed of when the last of its calls has ended. Throws, and leaves all as it was, when the new one cannot be made or started.
+   */
+  async replace(id: string, kind: string, name: string, config: unknown, scope?: string): Promise<void> {
+    const present = this.#entry(id);
+    const { status, reason } = present;
+    await this.#step(id, 'start', async (entry) => {
+      const next = this.factory.create(kind, name, config, scope);
+      try {
+        await next.init();
+        await next.start();
+      } catch (error) {
+        await this.factory.dispose(next);
+        throw error;
+      }
+      const old = entry.provider;
+      entry.provider = next;
+      entry.status = 'running';
+      this.#uses.endWith(old);
+    }).catch((error: unknown) => {
+      Object.assign(present, { status, reason });
+      throw error;
+    });
+  }
+
+  /** Throws a Fault when the id is taken, the kind unknown or the configuration invalid. `scope` as of the factory. */
+  create(id: string, kind: string, name: string, config: unknown, scope?: string): IRosterProvider {
     if (this.#entries.has(id)) throw new Fault('invalid_input', `The integration '${id}' is already registered.`);
-    const provider = this.factory.create(kind, name, config);
+    const provider = this.factory.create(kind, name, config, scope);
     this.#entries.set(id, { id, provider, status: 'created', reason: null, last: Promise.resolve() });
     return provider;
   }

@@ -5,6 +5,7 @@
 import { entityNames, Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import { measuredHealth, testedSteps } from './condition.js';
 import type {
+  AdjustableLimits,
   CallContext,
   Capabilities,
   ConnectionTest,
@@ -21,6 +22,8 @@ export interface OpenSource {
   page<E extends EntityName>(entity: E, range: PageRange, context: CallContext): Promise<RosterPage<RosterRecords[E]>>;
   one<E extends EntityName>(entity: E, sourcedId: string, context: CallContext): Promise<SingleRead<RosterRecords[E]>>;
   close(): Promise<void> | void;
+  /** Where calls have limits. */
+  readonly adjust?: (limits: AdjustableLimits) => void;
   /** What a check of its health finds; throws where it is ill. */
   health(context: CallContext): Promise<Readonly<Record<string, unknown>>>;
   /** What a test tries before it reads: a name for people, and what was found, in words. */
@@ -61,6 +64,10 @@ export class SourceProvider implements IRosterProvider {
     const source = this.#source;
     this.#source = null;
     await source?.close();
+  }
+
+  adjust(limits: AdjustableLimits): void {
+    this.#source?.adjust?.(limits);
   }
 
   async readPage<E extends EntityName>(

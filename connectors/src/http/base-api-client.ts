@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { CallContext, IAuthenticationProvider } from '../contracts.js';
-import type { Ports } from '../ports.js';
+import type { Ports, QueueState } from '../ports.js';
 import { bearer, type AuthorizationHeaders, type RequestAuthorization } from './auth/authorization.js';
 import { jsonBody } from './body.js';
 import { cachedRead, nounOf, type CacheableRequest, type CachePolicy, type Fetched } from './cache/cached-read.js';
@@ -13,8 +13,8 @@ import { ResponseCache } from './cache/response-cache.js';
 import { usualCacheBounds } from './cache/response-caches.js';
 import { Coalescer } from './coalescer.js';
 import { failure, type Answer, type Failure, type Outcome } from './outcome.js';
+import { watched } from './watched.js';
 import { PolicyChain, type ChainPolicy } from './policy-chain.js';
-import type { QueueState } from './reliability/bulkhead.js';
 import { mayHaveEffect } from './reliability/effect.js';
 import type { Call, Transport } from './transport.js';
 import { untilVerdict, type RetryPolicy } from './until-verdict.js';
@@ -112,6 +112,7 @@ export class BaseApiClient {
   ) {
     this.#authorization = 'token' in authentication ? bearer(authentication) : authentication;
     this.#chain = new PolicyChain(policy, ports);
+    ports.queues?.add(this);
     const { caches, scope } = ports;
     this.#cache =
       caches && scope ? caches.of(scope) : new ResponseCache(policy.cacheBytes ?? usualCacheBounds.maxBytesEach);
@@ -224,14 +225,16 @@ export class BaseApiClient {
       attempt: (number, remainingMs) =>
         this.#chain.attempt<ReadAnswer<T> | Failure>({ operation, url, context, remainingMs }, async () => {
           signed = await this.#authorization.headers({ method: request.method, url, body: request.json }, context);
-          const outcome = await this.transport.send({
-            ...request,
-            headers: { ...request.headers, ...signed },
-            context,
-            attempt: number,
-            remainingMs: Math.min(remainingMs, endpoint?.attemptTimeoutMs ?? Infinity),
+          return watched(this.ports, operation, async () => {
+            const outcome = await this.transport.send({
+              ...request,
+              headers: { ...request.headers, ...signed },
+              context,
+              attempt: number,
+              remainingMs: Math.min(remainingMs, endpoint?.attemptTimeoutMs ?? Infinity),
+            });
+            return outcome.kind === 'answer' ? read(outcome) : outcome;
           });
-          return outcome.kind === 'answer' ? read(outcome) : outcome;
         }),
     });
   }

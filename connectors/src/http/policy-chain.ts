@@ -35,6 +35,8 @@ export interface Attempted {
 const timeoutWhenUnsaidMs = 120_000;
 /** A source that asks for less time than this between two calls is not waiting for us. */
 const shortestWaitMs = 1;
+/** Whoever waits longer asks again: the limit may have been changed meanwhile. */
+const longestSleepMs = 1_000;
 
 export class PolicyChain {
   readonly bulkhead: Bulkhead;
@@ -99,7 +101,7 @@ export class PolicyChain {
         return 0;
       }
       if (waitedMs + waitMs > patience) return waitMs;
-      await clock.sleep(Math.max(shortestWaitMs, waitMs), context.signal);
+      await clock.sleep(Math.max(shortestWaitMs, Math.min(waitMs, longestSleepMs)), context.signal);
       context.signal.throwIfAborted();
     }
   }

@@ -113,5 +113,9 @@ function inDoubt(code: FaultCode, outcome: Outcome): Fault {
 
 function faultFor(code: FaultCode, outcome: Outcome, retryAfterMs?: number | null): Fault {
   const wait = retryAfterMs == null ? {} : { retryAfterMs };
-  return new Fault(code, sentences[code] ?? 'The source failed.', { internal: described(outcome), ...wait });
+  const text = outcome.kind === 'untrusted' ? untrusted : (sentences[code] ?? 'The source failed.');
+  return new Fault(code, text, { internal: described(outcome), ...wait });
 }
+
+const untrusted =
+  'The source cannot prove who it is: its certificate is out of date, for another host, or of unknown origin.';

@@ -29,7 +29,7 @@ const bounds = {
   gzip,
   rateLimit,
 };
-const { baseUrl, tokenUrl, clientId, clientSecret, clientAuthentication, maxInFlight } = timeback;
+const { baseUrl, tokenUrl, clientId, clientSecret, clientSecretNext, clientAuthentication, maxInFlight } = timeback;
 
 const collections = z.enum(entityNames as [EntityName, ...EntityName[]]);
 
@@ -41,6 +41,7 @@ export const oneRosterConfigSchema = z
     tokenUrl: tokenUrl.nullable().default(null).meta({ title: 'Token address of OAuth 2, exactly' }),
     clientId,
     clientSecret,
+    clientSecretNext,
     clientAuthentication: clientAuthentication.meta({ title: 'How the client signs in with OAuth 2' }),
     scope: z
       .string()

@@ -6,6 +6,7 @@ import { BaseApiClient } from '../http/base-api-client.js';
 import { identityOf } from '../http/identity.js';
 import { TokenSource } from '../http/token-source.js';
 import { Transport } from '../http/transport.js';
+import { withinPool } from '../http/within-pool.js';
 import type { Ports } from '../ports.js';
 import { SourceProvider, type OpenSource } from '../source-provider.js';
 import { scopeOf, type OneRosterConfig } from './config.js';
@@ -32,7 +33,8 @@ function open(config: OneRosterConfig, ports: Ports): OpenSource {
   const transport = new Transport({ ...config, maxSockets: config.maxInFlight + 1 }, ports);
   const { authorization, trial } = signIn(config, transport, ports);
   const policy = { ...config, identity: identityOf(config.tokenUrl ?? config.baseUrl, config.clientId) };
-  const pull = new OneRosterPull(config, new BaseApiClient(transport, authorization, policy, ports));
+  const client = new BaseApiClient(transport, authorization, policy, ports);
+  const pull = new OneRosterPull(config, client);
   return {
     page: (entity, range, context) => pull.page(entity, range, context),
     one: (entity, sourcedId, context) => pull.one(entity, sourcedId, context),
@@ -41,6 +43,7 @@ function open(config: OneRosterConfig, ports: Ports): OpenSource {
       return { orgs: page.announcedTotal };
     },
     close: () => transport.close(),
+    adjust: (limits) => client.adjust(withinPool(limits, config.maxInFlight)),
     firstStep: ['sign in', trial],
   };
 }

@@ -27,6 +27,7 @@ export const timebackConfigSchema = z
     tokenUrl: address('Token address, exactly'),
     clientId: z.string().trim().min(1).max(1024).meta({ title: 'Client id' }),
     clientSecret: credential('Client secret'),
+    clientSecretNext: credential('Next client secret, while both are valid').nullable().default(null),
     clientAuthentication: z.enum(['form', 'basic']).default('form').meta({ title: 'How the client signs in' }),
     scope: z
       .string()
@@ -93,4 +94,4 @@ export const timebackConfigSchema = z
 export type TimeBackConfig = z.infer<typeof timebackConfigSchema>;
 export type TimeBackSettings = z.input<typeof timebackConfigSchema>;
 /** All that a preset knows; the credentials come from the tenant. */
-export type TimeBackPreset = Omit<TimeBackSettings, 'clientId' | 'clientSecret'>;
+export type TimeBackPreset = Omit<TimeBackSettings, 'clientId' | 'clientSecret' | 'clientSecretNext'>;

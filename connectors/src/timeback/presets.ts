@@ -43,3 +43,16 @@ export const timebackPresets = {
     gzip: false,
   }),
 } as const;
+
+/** By a platform's name and an environment; the sandbox lies where its settings say. */
+export function timebackPresetOf(
+  platform: string | null,
+  environment: string,
+  settings: Readonly<Record<string, unknown>>,
+): TimeBackPreset | null {
+  if (environment === 'sandbox')
+    return typeof settings['baseUrl'] === 'string' ? timebackPresets.sandbox(settings['baseUrl']) : null;
+  const { BEYOND_AI, LEARNWITH_AI } = timebackPresets;
+  const known = { BEYOND_AI, LEARNWITH_AI }[platform as 'BEYOND_AI'];
+  return known?.[environment as 'staging'] ?? null;
+}

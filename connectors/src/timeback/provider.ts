@@ -1,6 +1,7 @@
 /** The TimeBack roster provider, kind `timeback`: the life cycle around `TimeBackPull` and an honest word on its condition. */
 import { entityNames, Fault, type EntityName, type RosterRecords } from '@rollcall/core';
 import type {
+  AdjustableLimits,
   CallContext,
   Capabilities,
   ConnectionTest,
@@ -11,6 +12,7 @@ import type {
   SingleRead,
 } from '../contracts.js';
 import { BaseApiClient } from '../http/base-api-client.js';
+import { withinPool } from '../http/within-pool.js';
 import { identityOf } from '../http/identity.js';
 import { TokenSource } from '../http/token-source.js';
 import { Transport } from '../http/transport.js';
@@ -21,6 +23,7 @@ import type { TimeBackConfig } from './config.js';
 import { TimeBackPull } from './pull.js';
 
 interface Connection {
+  readonly client: BaseApiClient;
   readonly transport: Transport;
   readonly tokens: TokenSource;
   readonly pull: TimeBackPull;
@@ -60,6 +63,10 @@ export class TimeBackRosterProvider implements IRosterProvider {
   async stop(): Promise<void> {
     this.#connection?.transport.close();
     this.#connection = null;
+  }
+
+  adjust(limits: AdjustableLimits): void {
+    this.#connection?.client.adjust(withinPool(limits, this.config.maxInFlight));
   }
 
   /** Every roster call of the source, under the same limits as the sync; started providers only. */
@@ -119,5 +126,5 @@ function connect(config: TimeBackConfig, ports: Ports): Connection {
   const policy = { ...config, identity: identityOf(config.tokenUrl, config.clientId) };
   const client = new BaseApiClient(transport, tokens, policy, ports);
   const api = new TimeBackApiClient(config, client, ports.clock);
-  return { transport, tokens, pull: new TimeBackPull(config, client), api };
+  return { client, transport, tokens, pull: new TimeBackPull(config, client), api };
 }

@@ -5,10 +5,12 @@ import { databaseFaults } from './database-faults.js';
 import { deaths } from './deaths.js';
 import { deploys } from './deploys.js';
 import { dyingServers } from './dying-servers.js';
+import { falseSources } from './false-sources.js';
 import { killedWorkers } from './killed-workers.js';
 import { massChanges } from './mass-changes.js';
 import { queueFaults } from './queue-faults.js';
 import type { Scenario } from './scenario.js';
+import { slowDrains } from './slow-drain.js';
 import { sourceErrors } from './source-errors.js';
 import { unsteadyLists } from './unsteady-lists.js';
 import { wordsOfPeople } from './words-of-people.js';
@@ -21,9 +23,11 @@ const scenarios: readonly Scenario[] = [
   ...sourceErrors,
   ...unsteadyLists,
   ...badAnswers,
+  ...falseSources,
   ...queueFaults,
   ...clocks,
   ...massChanges,
+  ...slowDrains,
   ...wordsOfPeople,
   ...deploys,
 ];

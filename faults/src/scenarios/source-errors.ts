@@ -1,4 +1,5 @@
 /** F15, F16, F17, F28: a source that fails, limits, trickles or hangs, and one that does not accept our token any more. */
+import type { IRosterProvider } from '@rollcall/connectors';
 import { FaultProxy, type ProxyFault } from '../proxy/fault-proxy.js';
 import { prepare } from '../world/prepare.js';
 import type { Trial } from '../world/trial.js';
@@ -9,6 +10,7 @@ export const sourceErrors: readonly InnerScenario[] = [
   { fault: 'F16', play: limits },
   { fault: 'F17', play: connections },
   { fault: 'F28', play: tokens },
+  { fault: 'F28', play: rotated },
 ];
 
 /** For as long as the fault lasts the run comes to no end, or to a good one; it says why it waits, and goes on by itself. */
@@ -92,3 +94,42 @@ async function tokens(trial: Trial): Promise<void> {
     await sandbox.noFaults();
   });
 }
+
+/** The secret changes at the source in the middle of a run. Where the next one is known already, nobody notices; otherwise it waits. */
+async function rotated(trial: Trial): Promise<void> {
+  await prepare(trial);
+  const { sandbox } = trial.site;
+  const secret = 'the-secret-of-tomorrow';
+  const isKnown = trial.random.chance(0.5);
+  if (isKnown) trial.settings = { clientSecretNext: secret };
+  trial.atEnd(() => sandbox.control('rotate-secret', { secret: 'sandbox-secret' }));
+  const pages = trial.random.between(1, 6);
+  let read = 0;
+  trial.wrapProvider = (provider) =>
+    afterPages(provider, async () => {
+      read += 1;
+      if (read === pages) await sandbox.control('rotate-secret', { secret });
+    });
+  const runId = await trial.request();
+  const run = await trial.until(runId, ({ state, finishedAt }) => finishedAt !== null || state === 'paused');
+  if (isKnown) trial.expect(run.state !== 'paused', `with the next secret at hand the run is paused: ${run.reason}`);
+  if (run.state === 'paused')
+    trial.expect(Boolean(run.reason && run.nextStep), 'a run that waits says why, and what to do');
+  trial.settings = { clientSecret: secret };
+  await trial.completes(trial.settle(runId));
+}
+
+/** The same provider, that says when it has read a page. */
+const afterPages = (provider: IRosterProvider, told: () => Promise<void>): IRosterProvider =>
+  new Proxy(provider, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target) as unknown;
+      if (typeof value !== 'function') return value;
+      if (name !== 'readPage') return value.bind(target) as unknown;
+      return async (...question: unknown[]) => {
+        const page = (await value.apply(target, question)) as unknown;
+        await told();
+        return page;
+      };
+    },
+  });

@@ -2,7 +2,7 @@
  * One trial: a tenant under a fault and one beside it, both on one worker and one queue. What a scenario may break is here, and at
  * the end everything is made whole, settled and checked, whatever the scenario did.
  */
-import type { Clock, IRosterProvider, Log } from '@rollcall/connectors';
+import type { Clock, Egress, IRosterProvider, Log } from '@rollcall/connectors';
 import { finalRunStates, type RunMode, type RunState } from '@rollcall/core';
 import type { AttemptParts } from '@rollcall/server/jobs/attempt-run.js';
 import type { Database } from '@rollcall/server/store/database.js';
@@ -34,6 +34,7 @@ export class Trial {
   policy: Partial<RunPolicy> = {};
   sourceUrl: string;
   clock: Clock = systemClock;
+  egress: Egress = {};
   failpoint: (name: FailpointName) => void = () => undefined;
   wrapProvider: (provider: IRosterProvider) => IRosterProvider = (provider) => provider;
   db: FaultyDatabase;
@@ -190,6 +191,7 @@ export class Trial {
     this.settings = {};
     this.queueStrikes = [];
     this.clock = systemClock;
+    this.egress = {};
     this.wrapProvider = (provider) => provider;
     this.engineVersion = undefined;
     this.failpoint = () => undefined;

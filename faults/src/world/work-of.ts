@@ -4,6 +4,7 @@ import {
   timebackDefinition,
   timebackPresets,
   type Clock,
+  type Egress,
   type IRosterProvider,
   type Log,
   type Ports,
@@ -25,6 +26,8 @@ export interface Ways {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly policy: Partial<RunPolicy>;
   readonly clock: Clock;
+  /** Where names of the source under test lead. */
+  readonly egress: Egress;
   readonly log: Log;
   readonly random: Random;
   readonly failpoint: Failpoint;
@@ -54,7 +57,8 @@ export function workOf(trial: Ways, db: FaultyDatabase): AttemptParts['work'] {
 async function connect(trial: Ways, ports: Ports, run: Run) {
   const isUnderTest = run.tenantId === trial.site.tenantId;
   const baseUrl = isUnderTest ? trial.sourceUrl : trial.bystander.sandbox.baseUrl;
-  const provider = new ProviderFactory(ports).register(timebackDefinition).create('timeback', 'district', {
+  const ways = isUnderTest ? { ...ports, egress: trial.egress } : ports;
+  const provider = new ProviderFactory(ways).register(timebackDefinition).create('timeback', 'district', {
     ...timebackPresets.sandbox(baseUrl),
     clientId: 'sandbox-client',
     clientSecret: 'sandbox-secret',

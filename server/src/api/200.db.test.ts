@@ -165,17 +165,63 @@ describe('integrations', () => {
     expect(body['items']).toEqual([expect.objectContaining({ name: 'north source', kind: 'mock', state: 'active' })]);
     expect(JSON.stringify(body)).not.toContain('settings');
   });
+});
 
-  test('that do not run in this process have no word of their provider', async () => {
-    const { body } = await api.get(`/integrations/${north().integrationId}/health`, asNorth);
-    expect(body).toMatchObject({ integration: { name: 'north source' }, provider: null });
+describe('the configuration of an integration', () => {
+  test('is changed by names, which are all that is answered; a dry run changes nothing', async () => {
+    const asSouth = { 'x-rollcall-tenant': 'south' };
+    const path = '/integrations/south%20source/configuration';
+    const tried = await api.put(path, { changes: { students: 9 }, dryRun: true }, asSouth);
+    expect([tried.status, tried.body]).toMatchObject([200, { version: 1, changed: ['students'], dryRun: true }]);
+    const { body } = await api.put(path, { changes: { students: 9 } }, asSouth);
+    expect(body).toMatchObject({ version: 2, changed: ['students'], readsTheSame: false, dryRun: false });
+    expect(JSON.stringify(body)).not.toContain('settings');
+    await api.put(path, { changes: { students: null } }, asSouth);
+  });
+});
+
+describe('the health of integrations', () => {
+  const path = () => `/integrations/${north().integrationId}/health`;
+
+  test('is what is on record: before the first look there is no score, and the words say so', async () => {
+    const { status, body } = await api.get(path(), asNorth);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ integration: { name: 'north source' }, provider: null, score: null, alerts: [] });
+    expect(body).toMatchObject({
+      condition: { state: 'unknown', sentences: ['north source has not been looked at yet.'] },
+    });
   });
 
-  test('that run here say how they are', async () => {
-    api.parts.registry.create(south().integrationId, 'mock', 'south source', {});
-    await api.parts.registry.start(south().integrationId);
-    const { body } = await api.get('/integrations/south%20source/health', { 'x-rollcall-tenant': 'south' });
-    expect(body).toMatchObject({ provider: { status: 'healthy', reason: null } });
+  test('is known after a look, which writes down what it found', async () => {
+    const asSouth = { 'x-rollcall-tenant': 'south' };
+    const looked = await api.post('/integrations/south%20source/health/check', {}, asSouth);
+    expect(looked).toMatchObject({ status: 200, body: { status: 'healthy', reason: null, score: 100, reasons: [] } });
+    const { body } = await api.get('/health/integrations', asSouth);
+    expect(body).toMatchObject({
+      items: [{ integration: { name: 'south source' }, score: 100, provider: { status: 'healthy', reason: null } }],
+    });
+    expect(JSON.stringify(body)).not.toContain('settings');
+  });
+
+  test('has a history span by span, and the use of each endpoint', async () => {
+    await api.database.sql(`UPDATE api_call_stats SET at = date_trunc('hour', now(), 'UTC') - interval '2 hours'`);
+    await api.database.sql(
+      `UPDATE health_checks SET checked_at = date_trunc('hour', now(), 'UTC') - interval '110 minutes'`,
+    );
+    const { status, body: history } = await api.get(`${path()}/history`, asNorth);
+    const span = { calls: 10, failed: 0, availability: 1, checks: 1, checksAnswered: 1, outcomes: { answered: 10 } };
+    expect([status, history]).toEqual([200, { grain: 'hour', spans: [expect.objectContaining(span)], trends: [] }]);
+    const { body } = await api.get(`${path()}/usage`, asNorth);
+    expect(body['items']).toEqual([expect.objectContaining({ endpoint: 'users.list', calls: 10, longestMs: 90 })]);
+    // Of this tenant alone, whatever others do.
+    expect((await api.get('/health/integrations/usage', asNorth)).body).toEqual(body);
+  });
+
+  test('lists alerts, open ones alone where asked', async () => {
+    const { body } = await api.get(`${path()}/alerts`, asNorth);
+    const alert = { kind: 'slow', endpoint: 'users.list', sentence: 'users.list was slow.' };
+    expect(body).toEqual({ items: [expect.objectContaining(alert)], nextOffset: null });
+    expect((await api.get(`${path()}/alerts?open=true`, asNorth)).body['items']).toEqual([]);
   });
 });
 

@@ -110,6 +110,21 @@ test('a bell that nobody hears does not lose the run: it stands in the database,
   }
 });
 
+test('answers that are kept are ordered to be forgotten, audited by the endpoint alone', async () => {
+  const path = `/integrations/${tenant().integrationId}/cache`;
+  expect(await api.post(`${path}/clear`, { endpoint: 'orgs' }, asDefault)).toMatchObject({
+    status: 202,
+    body: { ordered: true },
+  });
+  const audit = await api.database.sql(
+    `SELECT actor, details FROM integration_audit_logs WHERE action = 'cache.cleared'`,
+  );
+  expect(audit).toEqual([{ actor: 'api', details: { endpoint: 'orgs' } }]);
+  await api.database.sql('UPDATE source_caches SET seen_at = now()');
+  const { status, body } = await api.get(path, asDefault);
+  expect([status, body['items']]).toEqual([200, [expect.objectContaining({ process: 'seed', entries: 1, hits: 3 })]]);
+});
+
 describe('a decision', () => {
   /** A name that a header claims proves nothing. */
   const as = (name: string) => ({ 'x-rollcall-tenant': name, 'x-rollcall-actor': 'the principal' });

@@ -45,6 +45,15 @@ test.each([
     (query) => `/integrations/x/dead-letters?${query}`,
   ),
   '/integrations/x/dead-letters/1',
+  '/integrations/x/health?live=true',
+  '/health/integrations?limit=5',
+  '/integrations/x/cache?endpoint=orgs',
+  ...['grain=minute', 'spans=0', 'spans=601', 'from=yesterday'].flatMap((query) => [
+    `/integrations/x/health/history?${query}`,
+    `/integrations/x/health/usage?${query}`,
+    `/health/integrations/usage?${query}`,
+  ]),
+  ...['open=yes', 'limit=0', 'kind=slow'].map((query) => `/integrations/x/health/alerts?${query}`),
   '/health/live?x=1',
 ])('GET %s is refused as a problem with a next step', async (path) => {
   const { status, headers, body } = await api.get(path, asNorth);
@@ -275,6 +284,37 @@ describe('a strategy', () => {
     ['with something else', { strategy: 'full', settings: {} }],
   ])('%s is refused, and the configuration stays', async (_, body) => {
     expect(await api.put(path(), body, asNorth)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+    expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
+  });
+});
+
+test.each([{ endpoint: 'orgs/1' }, { endpoint: 7 }, { all: true }, 'orgs'])(
+  'an order to forget %j is refused',
+  async (body) => {
+    const path = `/integrations/${api.tenants[0]!.integrationId}/cache/clear`;
+    expect((await api.post(path, body, asNorth)).status).toBe(400);
+    expect(await api.database.sql(`SELECT FROM cache_orders WHERE ordered_by = 'api'`)).toEqual([]);
+  },
+);
+
+describe('a configuration', () => {
+  const path = () => `/integrations/${api.tenants[0]!.integrationId}/configuration`;
+
+  test.each<[string, unknown]>([
+    ['without changes', {}],
+    ['with a list', { changes: ['students'] }],
+    ['with a text', { changes: 'students' }],
+    ['with something else', { changes: {}, actor: 'the principal' }],
+    ['with a dry run that is none', { changes: {}, dryRun: 'perhaps' }],
+  ])('%s is refused, and the present one stays', async (_, body) => {
+    expect((await api.put(path(), body, asNorth)).status).toBe(400);
+    expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
+  });
+
+  test('that is well-formed and not valid is refused as 422 with what is wrong with it', async () => {
+    const { status, body } = await api.put(path(), { changes: { environment: 'home' } }, asNorth);
+    expect([status, body['code']]).toEqual([422, 'invalid_configuration']);
+    expect(body['detail']).toMatch(/one of sandbox, staging, production/);
     expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
   });
 });

@@ -80,7 +80,12 @@ test('dead letters of another tenant, or of another integration, are neither sho
 
 test('an integration of another tenant cannot be looked at or run', async () => {
   const id = api.tenants[1]!.integrationId;
-  expect((await api.get(`/integrations/${id}/health`, asNorth)).status).toBe(404);
+  for (const part of ['', '/history', '/usage', '/alerts'])
+    expect((await api.get(`/integrations/${id}/health${part}`, asNorth)).status).toBe(404);
+  expect((await api.post(`/integrations/${id}/health/check`, {}, asNorth)).status).toBe(404);
+  expect((await api.get(`/integrations/${id}/cache`, asNorth)).status).toBe(404);
+  expect((await api.post(`/integrations/${id}/cache/clear`, {}, asNorth)).status).toBe(404);
+  expect((await api.put(`/integrations/${id}/configuration`, { changes: {} }, asNorth)).status).toBe(404);
   expect((await api.get(`/runs?integration=${id}`, asNorth)).status).toBe(404);
   expect((await api.post('/runs', { integration: id }, asNorth)).status).toBe(404);
   const records = [{ entity: 'users', externalId: 'ext-student' }];

@@ -4,6 +4,12 @@ import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationMatchingController } from './integrations/integration-matching-controller.js';
+import { IntegrationCacheController } from './integrations/integration-cache-controller.js';
+import { IntegrationConfigurationController } from './integrations/integration-configuration-controller.js';
+import {
+  IntegrationHealthController,
+  IntegrationsHealthController,
+} from './integrations/integration-health-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
 import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
@@ -29,6 +35,10 @@ export const allControllers: readonly Type[] = [
   HoldsController,
   HoldDecisionsController,
   IntegrationsController,
+  IntegrationHealthController,
+  IntegrationsHealthController,
+  IntegrationConfigurationController,
+  IntegrationCacheController,
   IntegrationPausesController,
   IntegrationReadingController,
   IntegrationMatchingController,

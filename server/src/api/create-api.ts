@@ -26,11 +26,13 @@ import { QueryGuard } from './query-guard.js';
 import { refuseBareRoutes } from './refuse-bare-routes.js';
 import { TenantGuard } from './tenant.js';
 import {
+  CHECK_NOW,
   LOG,
   METRICS,
   QUEUE_STATE,
   RING_BELL,
   type AskQueueState,
+  type CheckNow,
   type RenderedMetrics,
   type RingBell,
 } from './tokens.js';
@@ -42,6 +44,7 @@ export interface ApiParts {
   readonly appDatabaseUrl: string;
   readonly ringBell: RingBell;
   readonly queueState: AskQueueState;
+  readonly checkNow: CheckNow;
   readonly registry: IntegrationRegistry;
   readonly factory: ProviderFactory;
   readonly log: Log;
@@ -88,6 +91,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   { provide: Roster, useValue: new Roster(parts.appDatabaseUrl) },
   { provide: IntegrationRegistry, useValue: parts.registry },
   { provide: ProviderFactory, useValue: parts.factory },
+  { provide: CHECK_NOW, useValue: parts.checkNow },
   { provide: LOG, useValue: parts.log },
   { provide: METRICS, useValue: parts.metrics },
   { provide: RING_BELL, useValue: parts.ringBell },

@@ -35,6 +35,7 @@ export type Permission =
       | 'integrations.read'
       | 'integrations.pause'
       | 'integrations.change'
+      | 'integrations.check'
     )
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')

@@ -1,6 +1,8 @@
 /** The names under which Nest hands out what has no class of its own. */
+import type { CheckedIntegration } from '../health/check-integration.js';
 import type { QueueState } from '../jobs/queue-state.js';
 
+export const CHECK_NOW = Symbol('check now');
 export const LOG = Symbol('log');
 export const METRICS = Symbol('metrics');
 export const QUEUE_STATE = Symbol('queue state');
@@ -16,3 +18,6 @@ export type RingBell = (run: { readonly tenantId: string; readonly runId: string
 
 /** How the queue fares. Never rejects. */
 export type AskQueueState = () => Promise<QueueState>;
+
+/** Looks at an integration's source now, and writes down what it found. Throws Fault not_found. */
+export type CheckNow = (of: { readonly tenantId: string; readonly integration: string }) => Promise<CheckedIntegration>;

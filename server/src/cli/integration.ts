@@ -1,6 +1,8 @@
-/** `integration add|list|test|pause|resume|strategy|matching`: the external systems that this installation is joined with. */
+/** `integration add|list|configure|cache|test|pause|resume|strategy|matching`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
+import { integrationCacheCommand } from './integration/cache.js';
+import { configureIntegrationCommand } from './integration/configure.js';
 import { pauseIntegrationCommands } from './integration/pause.js';
 import { matchingCommand } from './integration/matching.js';
 import { strategyCommand } from './integration/strategy.js';
@@ -43,6 +45,8 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
       return EXIT.ok;
     }),
   );
+  configureIntegrationCommand(integration, frame);
+  integrationCacheCommand(integration, frame);
   testIntegrationCommand(integration, frame);
   pauseIntegrationCommands(integration, frame);
   strategyCommand(integration, frame);

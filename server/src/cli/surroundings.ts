@@ -1,7 +1,8 @@
 /** What the commands are handed by `main`: the wiring of a process, and the terminal. They know nothing else of the outside. */
-import type { Clock, Log, ProviderFactory } from '@rollcall/connectors';
+import type { Clock, HealthCheck, Log, Ports, ProviderFactory } from '@rollcall/connectors';
 import type { LogLevel } from '../telemetry/log.js';
 import type { Database } from '../store/database.js';
+import type { Integration } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
 import type { Run } from '../store/runs.js';
 
@@ -38,6 +39,9 @@ export interface Rollcall {
   readonly db: Database;
   readonly log: Log;
   readonly factory: ProviderFactory;
+  readonly ports: Ports;
+  /** Providers by their present settings. */
+  readonly live: { probe(integration: Integration): Promise<HealthCheck> };
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   close(): Promise<void>;
 }

@@ -48,6 +48,25 @@ describe('a reference to a secret', () => {
     expect(() => resolve({ clientSecretRef: reference })).toThrow(/^The setting clientSecretRef /);
   });
 
+  it('may list the present secret and the next; one that is gone, or not there yet, is left out while the other is there', () => {
+    const both = ['env:SECRET', 'file:district'];
+    expect(resolve({ clientSecretRef: both })).toEqual({
+      clientSecret: 'from a variable',
+      clientSecretNext: 'from a file',
+    });
+    expect(resolve({ clientSecretRef: ['env:MISSING', 'file:district'] })).toEqual({ clientSecret: 'from a file' });
+    expect(resolve({ clientSecretRef: ['env:SECRET', 'file:missing'] })).toEqual({ clientSecret: 'from a variable' });
+  });
+
+  it.each([
+    [[]],
+    [['env:MISSING', 'file:missing']],
+    [['env:SECRET', 'SECRET']],
+    [['env:SECRET', 'env:SECRET', 'env:SECRET']],
+  ])('is refused by name when it lists %j', (references) => {
+    expect(() => resolve({ clientSecretRef: references })).toThrow(/^The setting clientSecretRef /);
+  });
+
   it('is refused when others may read the file, without what stands in it', () => {
     expect(() => resolve({ clientSecretRef: 'file:open' })).toThrow(/others may read: chmod 600/);
     expect(() => resolve({ clientSecretRef: 'file:open' })).not.toThrow(/hunter2/);

@@ -4,10 +4,11 @@
 import { createApi } from '../api/create-api.js';
 import { endWithParent } from '../config/parent-watch.js';
 import { readSettings } from '../config/settings.js';
+import { checkIntegration } from '../health/check-integration.js';
 import { queueState } from '../jobs/queue-state.js';
 import { RunBell } from '../jobs/run-bell.js';
+import type { Integration } from '../store/integrations.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
-import { RegisteredIntegrations } from './registered-integrations.js';
 import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
 
 const refreshEveryMs = 5_000;
@@ -20,8 +21,10 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
   const ringBell = async (run: { tenantId: string; runId: string }) => void (await bell.ring(run));
   const stop = new AbortController();
   const refreshing = keepRegistered(parts, stop.signal);
+  const checking = { db: parts.db, probe: (one: Integration) => parts.live.probe(one) };
   const api = await createApi({
     ...parts,
+    checkNow: (of) => checkIntegration({ ...checking, ...parts.ports }, { ...of, trigger: 'person' }),
     appDatabaseUrl: databaseUrl,
     ringBell,
     queueState: () => queueState(queueAt),
@@ -41,10 +44,12 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
   };
 }
 
-async function keepRegistered({ db, registry, log, ports }: Composition, stop: AbortSignal): Promise<void> {
-  const registered = new RegisteredIntegrations(db, registry, log);
+async function keepRegistered({ live, calls, caches, db, log, ports }: Composition, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    await registered.refresh().catch((error: Error) => log.debug('registry.not-refreshed', { errorName: error.name }));
+    await live.refresh().catch((error: Error) => log.debug('registry.not-refreshed', { errorName: error.name }));
+    await Promise.all([calls.flush(db), caches.look(db)]).catch((error: Error) =>
+      log.debug('health.not-written', { errorName: error.name }),
+    );
     await ports.clock.sleep(refreshEveryMs, stop).catch(() => undefined);
   }
 }

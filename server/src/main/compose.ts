@@ -2,33 +2,27 @@
  * The only place where the rooms are wired together: one set of plain objects for a process, made from its settings. Everything
  * else is handed what it needs from here.
  */
-import {
-  IntegrationRegistry,
-  mockDefinition,
-  oneRosterCsvDefinition,
-  oneRosterDefinition,
-  ProviderFactory,
-  ResponseCaches,
-  timebackDefinition,
-  type Log,
-  type Ports,
-} from '@rollcall/connectors';
-import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
+import { IntegrationRegistry, ResponseCaches, type Log, type Ports, type ProviderFactory } from '@rollcall/connectors';
 import { openSharedLimits } from '../cluster/shared-limits.js';
 import { prefixOf } from '../jobs/queue-backend.js';
+import { CallTally } from '../health/call-tally.js';
+import { ClientQueues, queueGauges } from '../health/client-queues.js';
 import { Database } from '../store/database.js';
-import { findIntegration, pinnedSettings } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
 import type { Run } from '../store/runs.js';
 import { DataSyncEngine } from '../sync/data-sync-engine.js';
 import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
+import { CacheKeeper } from '../sync/look-after-caches.js';
 import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
 import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
+import { AttemptProviders } from './attempt-providers.js';
+import { providerFactory } from './provider-factory.js';
+import { RegisteredIntegrations } from './registered-integrations.js';
 
 export interface ComposeOptions {
   /** For the log. */
@@ -52,6 +46,10 @@ export interface Composition {
   readonly ports: Ports;
   readonly factory: ProviderFactory;
   readonly registry: IntegrationRegistry;
+  /** The registry's providers, by their present settings. */
+  readonly live: RegisteredIntegrations;
+  readonly calls: CallTally;
+  readonly caches: CacheKeeper;
   /** Works on a run under its lease, with the configuration that the run is pinned to. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   close(): Promise<void>;
@@ -61,11 +59,11 @@ export function compose(options: ComposeOptions): Composition {
   const { env = process.env, dataDir } = options;
   const log = createLog(options.processName, options.logLevel, options.logFile);
   const metrics = new MetricsRegistry();
-  const db = new Database(options.databaseUrl, {
-    connections: options.connections ?? 8,
-    onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
-  });
-  metrics.ask(processGauges(), poolGauges(db));
+  const db = databaseOf(options, log);
+  const calls = new CallTally(systemClock);
+  const queues = new ClientQueues();
+  const caches = new ResponseCaches();
+  metrics.ask(processGauges(), poolGauges(db), queueGauges(queues));
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
   const ports: Ports = {
     clock: systemClock,
@@ -74,19 +72,18 @@ export function compose(options: ComposeOptions): Composition {
     random: Math.random,
     limiter: limits.limiter,
     circuits: limits.circuits,
-    caches: new ResponseCaches(),
+    caches,
+    calls,
+    queues,
     egress: { allowPrivateAddresses: env.ROLLCALL_ALLOW_PRIVATE_ADDRESSES === 'true' },
   };
-  const factory = new SecretResolvingFactory(ports, { env, dataDir })
-    .register(timebackDefinition)
-    .register(mockDefinition)
-    .register(oneRosterDefinition)
-    .register(oneRosterCsvDefinition);
+  const factory = providerFactory(ports, { env, dataDir });
   const registry = new IntegrationRegistry(factory, ports);
+  const live = new RegisteredIntegrations(db, registry, log);
   const failpoint = failpointFrom(env.ROLLCALL_FAILPOINT);
   const turns = new Turns(ports.clock);
   const work = async (lease: Lease, signal: AbortSignal) => {
-    const attempt = new AttemptProviders(db, factory);
+    const attempt = new AttemptProviders({ db, factory, ...ports });
     const engine = new DataSyncEngine({
       db,
       ...ports,
@@ -100,48 +97,16 @@ export function compose(options: ComposeOptions): Composition {
   const close = async () => {
     await registry.stopAll();
     await factory.disposeAll();
+    // What was counted last is worth no wait.
+    await calls.flush(db).catch((error: Error) => log.debug('health.not-written', { errorName: error.name }));
     limits.close();
     await db.close();
   };
-  return { db, log, metrics, ports, factory, registry, work, close };
+  return { db, log, metrics, ports, factory, registry, live, calls, caches: new CacheKeeper(caches), work, close };
 }
 
-/** Makes providers from stored settings: their references become secrets only here. */
-class SecretResolvingFactory extends ProviderFactory {
-  constructor(
-    ports: Ports,
-    private readonly sources: SecretSources,
-  ) {
-    super(ports);
-  }
-
-  override configuration(kind: string, config: unknown): unknown {
-    return super.configuration(kind, resolveSecrets(config, this.sources));
-  }
-}
-
-/** The providers of one attempt: made for it, and gone with it. */
-class AttemptProviders {
-  readonly #made: ReturnType<ProviderFactory['create']>[] = [];
-
-  constructor(
-    private readonly db: Database,
-    private readonly factory: ProviderFactory,
-  ) {}
-
-  async connect(run: Run) {
-    const { kind, settings } = await this.db.withTenant(run.tenantId, async (tx) => ({
-      kind: (await findIntegration(tx, run.tenantId, run.integrationId)).kind,
-      settings: await pinnedSettings(tx, run),
-    }));
-    const provider = this.factory.create(kind, run.integration, settings, `${run.tenantId} ${run.integrationId}`);
-    this.#made.push(provider);
-    await provider.init();
-    await provider.start();
-    return provider;
-  }
-
-  async end(): Promise<void> {
-    await Promise.all(this.#made.map((provider) => this.factory.dispose(provider)));
-  }
-}
+const databaseOf = ({ databaseUrl, connections = 8 }: ComposeOptions, log: Log): Database =>
+  new Database(databaseUrl, {
+    connections,
+    onError: (error) => log.warn('database.connection-lost', { errorName: error.name }),
+  });

@@ -5,6 +5,8 @@
 import { endWithParent } from '../config/parent-watch.js';
 import { readSettings } from '../config/settings.js';
 import { isDatabaseAway } from '../jobs/database-away.js';
+import { healthGauges } from '../jobs/health/health-gauges.js';
+import { keepChecking } from '../jobs/health/keep-checking.js';
 import { RunBell } from '../jobs/run-bell.js';
 import { runRequested } from '../jobs/queues.js';
 import { startWorker } from '../jobs/run-worker.js';
@@ -12,6 +14,7 @@ import { keepScheduling } from '../jobs/schedules/keep-scheduling.js';
 import { keepSweeping } from '../jobs/sweeper.js';
 import { workGauges } from '../jobs/work-gauges.js';
 import { workOnNext } from '../jobs/work-on-next.js';
+import type { Integration } from '../store/integrations.js';
 import { serveMetrics } from '../telemetry/serve-metrics.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
 import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
@@ -34,7 +37,10 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
   const workUnasked = () => workOnNext(parts, stop.signal);
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);
   const scheduling = keepScheduling({ ...parts, ...parts.ports, bell }, stop.signal);
-  parts.metrics.ask(workGauges(parts.db));
+  const { calls, caches, live } = parts;
+  const checker = { ...parts, ...parts.ports, calls, caches, probe: (one: Integration) => live.probe(one) };
+  const checking = keepChecking(checker, stop.signal);
+  parts.metrics.ask(workGauges(parts.db), healthGauges(parts.db));
   const { metricsPort: port } = options;
   const served = port === undefined ? null : await serveMetrics(parts.metrics, { port, log: parts.log });
   parts.log.info('worker.started', { pid: process.pid });
@@ -42,7 +48,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
     ready: { worker: process.pid, ...(served ? { metrics: served.url } : {}) },
     async stop() {
       stop.abort(new Error('the worker is to end'));
-      await Promise.all([worker.close(), sweeping, scheduling, served?.close()]);
+      await Promise.all([worker.close(), sweeping, scheduling, checking, served?.close()]);
       await bell.close();
       await parts.close();
       parts.log.info('worker.stopped', { pid: process.pid });

@@ -39,13 +39,31 @@ export async function pinnedTerms(tx: Tx, run: Version): Promise<ReadingTerms> {
   return rows[0]!;
 }
 
-/** Whether two versions read the same of the source: how often is no difference. A version that is not there is like no other. */
+/** Settings that say how fast and how often to ask, and with which proof of who we are, but not what is read. */
+export const mannerOfAsking: readonly string[] = [
+  ...[
+    'rateLimit',
+    'maxInFlight',
+    'attemptTimeoutMs',
+    'deadlineMs',
+    'maxAttempts',
+    'baseDelayMs',
+    'maxDelayMs',
+    'maxWaitMs',
+  ],
+  ...['maxBodyBytes', 'gzip', 'clientSecretRef'],
+];
+
+/**
+ * Whether two versions read the same of the source: how often, and in what manner, is no difference. A version that is not there is
+ * like no other.
+ */
 export async function readsAlike(tx: Tx, run: Version, otherVersion: number): Promise<boolean> {
   if (otherVersion === run.configurationVersion) return true;
   const { rows } = await tx.query<{ alike: boolean }>(
-    `SELECT count(*) = 2 AND count(DISTINCT settings) = 1 AS alike FROM integration_configurations
+    `SELECT count(*) = 2 AND count(DISTINCT settings - $5::text[]) = 1 AS alike FROM integration_configurations
      WHERE tenant_id = $1 AND integration_id = $2 AND version IN ($3, $4)`,
-    [run.tenantId, run.integrationId, run.configurationVersion, otherVersion],
+    [run.tenantId, run.integrationId, run.configurationVersion, otherVersion, mannerOfAsking],
   );
   return rows[0]!.alike;
 }

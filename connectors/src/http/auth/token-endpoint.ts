@@ -2,6 +2,7 @@
  * The token endpoint of an OAuth 2.0 source: asks for a grant, reads what it is worth, and takes a refusal of credentials as final. The
  * secret leaves only for the exact address of the configuration and is never logged.
  */
+import { Fault } from '@rollcall/core';
 import type { CallContext } from '../../contracts.js';
 import type { Ports } from '../../ports.js';
 import { jsonBody } from '../body.js';
@@ -9,11 +10,14 @@ import { failure, type Answer, type Outcome } from '../outcome.js';
 import type { Transport } from '../transport.js';
 import { untilVerdict, type RetryPolicy } from '../until-verdict.js';
 import type { Verdict } from '../verdicts.js';
+import { watched } from '../watched.js';
 
 export interface TokenEndpointSettings {
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** While secrets overlap: tried once where the present one is refused, and kept to from then on. */
+  readonly clientSecretNext?: string | null;
   readonly clientAuthentication: 'form' | 'basic';
   readonly scope: string | null;
 }
@@ -26,27 +30,47 @@ export interface Grant {
 }
 
 const lifeWhenUnsaidSeconds = 300;
+const mint = 'token.mint';
 
 type TokenAnswer = Answer & { readonly granted: Grant | null };
 
 export class TokenEndpoint {
+  #present: string;
+  #other: string | null;
+
   constructor(
     private readonly settings: TokenEndpointSettings,
     private readonly policy: RetryPolicy,
     private readonly transport: Transport,
     private readonly ports: Ports,
-  ) {}
+  ) {
+    this.#present = settings.clientSecret;
+    this.#other = settings.clientSecretNext ?? null;
+  }
 
   /** `grant` are the fields of the grant type. Throws a Fault. */
   async ask(grant: Readonly<Record<string, string>>, correlationId: string): Promise<Grant> {
+    try {
+      return await this.#askWith(this.#present, grant, correlationId);
+    } catch (error) {
+      if (this.#other === null || !(error instanceof Fault) || error.code !== 'source_unauthorised') throw error;
+      const granted = await this.#askWith(this.#other, grant, correlationId);
+      [this.#present, this.#other] = [this.#other, this.#present];
+      this.ports.log.info('token.secret-changed', { correlationId });
+      return granted;
+    }
+  }
+
+  async #askWith(secret: string, grant: Readonly<Record<string, string>>, correlationId: string): Promise<Grant> {
     // A grant belongs to everybody who waits for it, so one caller's abort must not end it.
     const context: CallContext = { signal: new AbortController().signal, correlationId };
     const { answer } = await untilVerdict<TokenAnswer>({
-      operation: 'token.mint',
+      operation: mint,
       context,
       policy: this.policy,
       ports: this.ports,
-      attempt: (attempt, remainingMs) => this.#attempt(grant, context, attempt, remainingMs),
+      attempt: (attempt, remainingMs) =>
+        watched(this.ports, mint, () => this.#attempt(secret, grant, context, attempt, remainingMs)),
       judge: refusal,
     });
     const granted = answer.granted!;
@@ -54,15 +78,21 @@ export class TokenEndpoint {
     return granted;
   }
 
-  async #attempt(grant: Readonly<Record<string, string>>, context: CallContext, attempt: number, remainingMs: number) {
+  async #attempt(
+    clientSecret: string,
+    grant: Readonly<Record<string, string>>,
+    context: CallContext,
+    attempt: number,
+    remainingMs: number,
+  ) {
     const outcome = await this.transport.send({
-      operation: 'token.mint',
+      operation: mint,
       context,
       attempt,
       remainingMs,
       method: 'POST',
       url: this.settings.tokenUrl,
-      ...credentials(this.settings, grant),
+      ...credentials({ ...this.settings, clientSecret }, grant),
     });
     if (outcome.kind !== 'answer') return outcome;
     if (outcome.status !== 200) return { ...outcome, granted: null };

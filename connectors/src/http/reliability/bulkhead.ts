@@ -3,17 +3,10 @@
  * served by priority and may give up.
  */
 import type { CallContext } from '../../contracts.js';
-import type { Ports } from '../../ports.js';
+import type { Ports, QueueState } from '../../ports.js';
 import type { Outcome } from '../outcome.js';
 import { AdaptiveLimit } from './adaptive-limit.js';
 import { WaitingLine } from './waiting-line.js';
-
-export interface QueueState {
-  readonly limit: number;
-  readonly inFlight: number;
-  readonly waiting: number;
-  readonly oldestMs: number;
-}
 
 export class Bulkhead {
   readonly #limit: AdaptiveLimit;

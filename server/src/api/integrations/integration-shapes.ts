@@ -31,22 +31,6 @@ export type ShownIntegration = z.infer<typeof integrationSchema>;
 export const integrationListSchema = z.object({ items: z.array(integrationSchema) }).meta({ id: 'IntegrationList' });
 export type IntegrationList = z.infer<typeof integrationListSchema>;
 
-export const integrationHealthSchema = z
-  .object({
-    integration: integrationSchema,
-    /** What the provider says of itself now; null where it does not run in this process. */
-    provider: z
-      .object({
-        status: z.enum(['healthy', 'degraded', 'unhealthy']),
-        checkedAt: z.string(),
-        durationMs: z.number(),
-        reason: z.string().nullable(),
-      })
-      .nullable(),
-  })
-  .meta({ id: 'IntegrationHealth' });
-export type IntegrationHealth = z.infer<typeof integrationHealthSchema>;
-
 export const shownIntegration = (integration: Integration): ShownIntegration => ({
   id: integration.id,
   name: integration.name,

@@ -3,7 +3,9 @@ import { request as httpRequest } from 'node:http';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
+import { checkIntegration } from '../../health/check-integration.js';
 import { Database } from '../../store/database.js';
+import type { Integration } from '../../store/integrations.js';
 import { seedTenant, type SeededTenant } from '../../store/testing/seed-tenant.js';
 import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
 import { createApi, type ApiParts } from '../create-api.js';
@@ -115,5 +117,16 @@ export function partsFor(
   const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
   const registry = new IntegrationRegistry(factory, ports);
   const queueState: ApiParts['queueState'] = async () => ({ backend: 'postgresql', warning: null });
-  return { parts: { db, appDatabaseUrl, ringBell, queueState, log, factory, registry, metrics }, rung, logged };
+  const probe = async ({ kind, name, settings }: Integration) => {
+    const provider = factory.create(kind, name, settings);
+    await provider.start();
+    return provider.health().finally(() => factory.dispose(provider));
+  };
+  const checkNow: ApiParts['checkNow'] = (of) =>
+    checkIntegration({ db, ...ports, probe }, { ...of, trigger: 'person' });
+  return {
+    parts: { db, appDatabaseUrl, ringBell, queueState, checkNow, log, factory, registry, metrics },
+    rung,
+    logged,
+  };
 }

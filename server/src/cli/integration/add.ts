@@ -5,9 +5,9 @@
 import type { Command } from 'commander';
 import { Fault } from '@rollcall/core';
 import { timebackPresets, type ProviderFactory, type TimeBackPreset } from '@rollcall/connectors';
-import { z } from 'zod';
 import { addIntegration } from '../../store/integrations.js';
 import { chooseTenant, ensureTenant, listTenants } from '../../store/tenants.js';
+import { refuseOpenSecrets } from '../../sync/configure-integration.js';
 import { EXIT } from '../exit-codes.js';
 import { jsonObject } from '../option-values.js';
 import { act, type CommandFrame } from '../run-command.js';
@@ -63,9 +63,7 @@ export function addIntegrationCommand(integration: Command, frame: CommandFrame)
 function settingsOf({ kind, preset, clientId, secret, settings }: Options, factory: ProviderFactory) {
   if (preset !== undefined && !presets[preset])
     throw new Fault('invalid_input', `There is no preset ${preset}; there are ${Object.keys(presets).join(', ')}.`);
-  const open = secretFields(factory.definition(kind).configSchema).find((field) => field in settings);
-  if (open)
-    throw new Fault('invalid_input', `${open} is a secret: give ${open}Ref with env:NAME or file:NAME instead.`);
+  refuseOpenSecrets(factory.secretFields(kind), settings);
   const all = {
     ...(preset === undefined ? {} : presets[preset]),
     ...(clientId === undefined ? {} : { clientId }),
@@ -74,9 +72,4 @@ function settingsOf({ kind, preset, clientId, secret, settings }: Options, facto
   };
   factory.configuration(kind, all);
   return all;
-}
-
-function secretFields(schema: z.ZodType): string[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.keys(properties).filter((name) => (properties[name] as { secret?: boolean }).secret === true);
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.js';
+import { healthRows } from './seed-health.js';
 import { limitRows } from './seed-limits.js';
 
 export interface SeededTenant {
@@ -65,6 +66,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...scheduleRows(seeded),
   ...letterRows(seeded),
   ...limitRows(seeded),
+  ...healthRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
