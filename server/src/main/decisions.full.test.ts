@@ -53,7 +53,11 @@ async function hub(): Promise<string[]> {
   for (const name of entityNames)
     for (let after: string | null = ''; after !== null;) {
       const page: Page = await ask(`/${name}?limit=1000${after ? `&after=${after}` : ''}`);
-      records.push(...page.items.map(({ updatedAt: _updatedAt, ...record }) => JSON.stringify({ name, ...record })));
+      records.push(
+        ...page.items.map(({ updatedAt: _updatedAt, lastSyncAt: _lastSyncAt, ...record }) =>
+          JSON.stringify({ name, ...record }),
+        ),
+      );
       after = page.nextAfter;
     }
   return records;
