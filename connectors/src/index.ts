@@ -3,6 +3,7 @@ export * from './contracts.js';
 export * from './csv/check-package.js';
 export * from './csv/config.js';
 export * from './csv/definition.js';
+export * from './csv/package-writer.js';
 export * from './csv/provider.js';
 export { sentence, type Finding } from './csv/report.js';
 export * from './factory.js';

@@ -45,6 +45,7 @@ test.each([
     (query) => `/integrations/x/dead-letters?${query}`,
   ),
   '/integrations/x/dead-letters/1',
+  ...['since=yesterday', 'since=', 'school=', 'limit=5'].map((query) => `/export.zip?${query}`),
   '/health/live?x=1',
 ])('GET %s is refused as a problem with a next step', async (path) => {
   const { status, headers, body } = await api.get(path, asNorth);

@@ -1,5 +1,6 @@
 /** Every controller of the API. A new noun is one more line here. */
 import type { Type } from '@nestjs/common';
+import { ExportController } from './export/export-controller.js';
 import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
@@ -37,5 +38,6 @@ export const allControllers: readonly Type[] = [
   RunLimitsController,
   CalendarController,
   ...rosterControllers,
+  ExportController,
   MetricsController,
 ];

@@ -16,8 +16,10 @@ export interface RouteOptions {
   readonly summary: string;
   readonly permission: Permission;
   readonly audit: AuditPolicy;
-  /** What it answers; null for text. */
+  /** What it answers; null for text, or for what `answers` says. */
   readonly answer: ZodType | null;
+  /** The media type of an answer that is neither JSON nor text. */
+  readonly answers?: 'application/zip';
   readonly status?: number;
   /** Statuses of the problems that it may answer, besides 403 and 500. */
   readonly problems?: readonly number[];
@@ -56,7 +58,7 @@ export interface RoutePolicy {
 
 export function Route(route: RouteOptions): MethodDecorator {
   const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
-  const { longBody = false } = route;
+  const { longBody = false, answers } = route;
   const policy: RoutePolicy = { id, permission, audit, answer, tenant };
   const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
   return applyDecorators(
@@ -65,7 +67,7 @@ export function Route(route: RouteOptions): MethodDecorator {
     SetMetadata(POLICY, policy),
     RouteConfig({ longBody }),
     ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
-    answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : textAnswer(status),
+    answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : plainAnswer(status, answers),
     ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),
     ...(tenant ? [ApiHeader(tenantHeader)] : []),
   );
@@ -76,8 +78,10 @@ export const policyOf = (handler: object): RoutePolicy | undefined => Reflect.ge
 
 const POLICY = 'rollcall:route-policy';
 
-const textAnswer = (status: number): MethodDecorator =>
-  ApiResponse({ status, description: 'Success', content: { 'text/plain': { schema: { type: 'string' } } } });
+const plainAnswer = (status: number, answers: RouteOptions['answers']): MethodDecorator => {
+  const schema = answers ? ({ type: 'string', format: 'binary' } as const) : ({ type: 'string' } as const);
+  return ApiResponse({ status, description: 'Success', content: { [answers ?? 'text/plain']: { schema } } });
+};
 
 const problemContent = {
   content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problemSchema.meta()!.id}` } } },
