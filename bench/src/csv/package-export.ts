@@ -4,11 +4,11 @@ import { productModule } from '../product/product-module.js';
 import { productParts } from '../product/product-parts.js';
 import type { Subject, Task } from '../subject.js';
 
-type Export = typeof import('../../../server/src/sync/export-package.js');
+type Export = typeof import('../../../server/src/sync/packages/export-package.js');
 
 export async function packageExport({ databaseUrl, packagePath }: Task): Promise<Subject> {
   const { Database, ensureTenant } = await productParts();
-  const { exportPackage } = await productModule<Export>('sync/export-package.js');
+  const { exportPackage } = await productModule<Export>('sync/packages/export-package.js');
   const db = new Database(databaseUrl, { connections: 1 });
   const { id: tenantId } = await ensureTenant(db, 'bench');
   return {

@@ -11,6 +11,10 @@ export const oneRosterCsvConfigSchema = z
       .max(4096)
       .refine((path) => isAbsolute(path) && !path.includes('\0'), 'must be a whole path, from the root on')
       .meta({ title: 'Zip file, or folder with the CSV files' }),
+    inbox: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'The path is a folder into which zip files are put; the newest counts' }),
     version: z
       .enum(['auto', '1.1', '1.2'])
       .default('auto')

@@ -5,6 +5,7 @@ import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
+import { IntegrationUploadsController } from './integrations/integration-uploads-controller.js';
 import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters-controller.js';
@@ -31,6 +32,7 @@ export const allControllers: readonly Type[] = [
   IntegrationsController,
   IntegrationPausesController,
   IntegrationReadingController,
+  IntegrationUploadsController,
   SchedulesController,
   DeadLettersController,
   LetterActionsController,

@@ -26,6 +26,7 @@ import { QueryGuard } from './query-guard.js';
 import { refuseBareRoutes } from './refuse-bare-routes.js';
 import { TenantGuard } from './tenant.js';
 import {
+  DATA_DIR,
   LOG,
   METRICS,
   QUEUE_STATE,
@@ -40,6 +41,7 @@ export interface ApiParts {
   readonly db: Database;
   /** The same role, for reads through Prisma. */
   readonly appDatabaseUrl: string;
+  readonly dataDir: string;
   readonly ringBell: RingBell;
   readonly queueState: AskQueueState;
   readonly registry: IntegrationRegistry;
@@ -88,6 +90,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   { provide: Roster, useValue: new Roster(parts.appDatabaseUrl) },
   { provide: IntegrationRegistry, useValue: parts.registry },
   { provide: ProviderFactory, useValue: parts.factory },
+  { provide: DATA_DIR, useValue: parts.dataDir },
   { provide: LOG, useValue: parts.log },
   { provide: METRICS, useValue: parts.metrics },
   { provide: RING_BELL, useValue: parts.ringBell },

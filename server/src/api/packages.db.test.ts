@@ -1,9 +1,10 @@
-/** OneRoster packages over the API: the roster of one tenant goes out as one that can be read. */
+/** OneRoster packages over the API: the roster of one tenant goes out as one that can be read, and one that is sent is read by a run. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPackage } from '@rollcall/connectors';
+import { uploadSettings } from '../sync/packages/uploads.js';
 import { apiUnderTest, type ApiUnderTest } from './testing/api-under-test.js';
 
 let api: ApiUnderTest;
@@ -15,6 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.close();
+  rmSync(api.parts.dataDir, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -65,5 +67,95 @@ describe('the export', () => {
     expect([...statuses].every((status) => status === 200 || status === 503)).toBe(true);
     expect(statuses.has(200)).toBe(true);
     while ((await api.get('/export.zip', asNorth)).status !== 200) await new Promise(setImmediate);
+  });
+});
+
+describe('an upload', () => {
+  const zip = async (): Promise<Buffer> =>
+    Buffer.from(await (await fetch(`${api.url}/api/v1/export.zip`, { headers: asNorth })).arrayBuffer());
+  const send = async (body: Uint8Array<ArrayBuffer> | string, type = 'application/zip', to?: string) => {
+    const path = to ?? `/integrations/${api.tenants[1]!.integrationId}/upload`;
+    const headers = { 'x-rollcall-tenant': 'south', 'content-type': type };
+    const answer = await fetch(`${api.url}/api/v1${path}`, { method: 'POST', headers, body });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const left = async () => [api.rung, (await api.get('/runs', { 'x-rollcall-tenant': 'south' })).body];
+  const become = (kind: string, settings: object) =>
+    api.database.sql(
+      `WITH k AS (UPDATE integrations SET kind = $2 WHERE tenant_id = $1) UPDATE integration_configurations SET settings = $3 WHERE tenant_id = $1`,
+      [api.tenants[1]!.tenantId, kind, settings],
+    );
+  let good: Uint8Array<ArrayBuffer>;
+
+  beforeAll(async () => {
+    good = new Uint8Array(await zip());
+    await api.database.sql(`UPDATE runs SET state = 'cancelled' WHERE tenant_id = $1 AND state = 'queued'`, [
+      api.tenants[1]!.tenantId,
+    ]);
+  });
+
+  test('to an integration that reads something else, or what its operator said, is refused and written nowhere', async () => {
+    const before = await left();
+    expect((await send(good)).status).toBe(409);
+    await become('oneroster-csv', { path: join(folder, 'roster.zip') });
+    expect(await send(good)).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+    await become('oneroster-csv', uploadSettings(api.parts.dataDir, 'south'));
+    expect(existsSync(join(folder, 'roster.zip'))).toBe(false);
+    expect(await left()).toEqual(before);
+  });
+
+  test.each([
+    ['what is no zip', 400, () => new TextEncoder().encode('sourcedId,name'), 'application/zip'],
+    ['a zip that is cut short', 400, () => good.slice(0, good.length / 2), 'application/zip'],
+    ['nothing', 400, () => new Uint8Array(), 'application/zip'],
+    ['JSON', 400, () => new TextEncoder().encode('{}'), 'application/json'],
+    ['a form, which any web page may send', 415, () => good, 'multipart/form-data; boundary=x'],
+  ])('with %s is answered %i, and changes nothing', async (_, status, body, type) => {
+    const before = await left();
+    const answer = await send(body(), type);
+    expect([answer.status, answer.body.status, answer.headers.get('content-type')]).toEqual([
+      status,
+      status,
+      'application/problem+json; charset=utf-8',
+    ]);
+    expect(await left()).toEqual(before);
+  });
+
+  test('of a zip is taken at no other address', async () => {
+    expect((await send(good, 'application/zip', '/runs')).status).toBe(415);
+  });
+
+  test('to an integration of another tenant finds none', async () => {
+    const theirs = `/integrations/${api.tenants[0]!.integrationId}/upload`;
+    expect((await send(good, 'application/zip', theirs)).status).toBe(404);
+  });
+
+  test('that is sound is kept, audited by its digest, and read by the run that is named; the same again is that run', async () => {
+    const { status, body, headers } = await send(good);
+    expect([status, body]).toEqual([
+      202,
+      {
+        ...{
+          runId: expect.any(String),
+          created: true,
+          bytes: good.length,
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+        package: { version: '1.2', changesOnly: false, rows: expect.any(Number), errors: 0, warnings: 0 },
+      },
+    ]);
+    const { runId, digest } = body as { runId: string; digest: string };
+    expect(headers.get('location')).toBe(`/api/v1/runs/${runId}`);
+    expect(api.rung).toEqual([{ tenantId: api.tenants[1]!.tenantId, runId }]);
+    expect(readFileSync(join(api.parts.dataDir, 'uploads', 'south', `${digest}.zip`)).equals(good)).toBe(true);
+    expect(
+      await api.database.sql(`SELECT actor, details FROM integration_audit_logs WHERE action = 'package.taken'`),
+    ).toEqual([{ actor: 'local', details: { digest, bytes: good.length, trigger: 'api' } }]);
+    expect((await send(good)).body).toMatchObject({ runId, created: false, package: null });
+  });
+
+  test('of another package is refused until that run has ended', async () => {
+    await api.database.sql(`UPDATE users SET pronouns = 'she' WHERE id = $1`, [api.tenants[0]!.ids.student]);
+    expect(await send(new Uint8Array(await zip()))).toMatchObject({ status: 409, body: { code: 'busy' } });
   });
 });

@@ -4,7 +4,7 @@
  */
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { ZodType } from 'zod';
 import { problemSchema } from './problem.js';
 
@@ -27,6 +27,8 @@ export interface RouteOptions {
   readonly tenant?: boolean;
   /** Whether its body may list rows, and so be longer than others. */
   readonly longBody?: boolean;
+  /** Whether its body is a file, which it takes as a stream. */
+  readonly fileBody?: boolean;
 }
 
 export type Permission =
@@ -58,16 +60,17 @@ export interface RoutePolicy {
 
 export function Route(route: RouteOptions): MethodDecorator {
   const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
-  const { longBody = false, answers } = route;
+  const { longBody = false, fileBody = false, answers } = route;
   const policy: RoutePolicy = { id, permission, audit, answer, tenant };
   const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
   return applyDecorators(
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(status),
     SetMetadata(POLICY, policy),
-    RouteConfig({ longBody }),
+    RouteConfig({ longBody, fileBody }),
     ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
     answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : plainAnswer(status, answers),
+    ...(fileBody ? [ApiConsumes('application/zip'), ApiBody({ schema: { type: 'string', format: 'binary' } })] : []),
     ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),
     ...(tenant ? [ApiHeader(tenantHeader)] : []),
   );

@@ -9,7 +9,7 @@ import { dirname, resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { Fault } from '@rollcall/core';
-import { exportPackage, type ExportSummary } from '../sync/export-package.js';
+import { exportPackage, type ExportSummary } from '../sync/packages/export-package.js';
 import { chooseTenant } from '../store/tenants.js';
 import { EXIT } from './exit-codes.js';
 import { fileName } from './option-values.js';

@@ -23,6 +23,7 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
   const api = await createApi({
     ...parts,
     appDatabaseUrl: databaseUrl,
+    dataDir: options.dataDir,
     ringBell,
     queueState: () => queueState(queueAt),
   });

@@ -10,6 +10,7 @@ import { runRequested } from '../jobs/queues.js';
 import { startWorker } from '../jobs/run-worker.js';
 import { keepScheduling } from '../jobs/schedules/keep-scheduling.js';
 import { keepSweeping } from '../jobs/sweeper.js';
+import { watchInboxes } from '../jobs/watch-inboxes.js';
 import { workGauges } from '../jobs/work-gauges.js';
 import { workOnNext } from '../jobs/work-on-next.js';
 import { serveMetrics } from '../telemetry/serve-metrics.js';
@@ -34,6 +35,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
   const workUnasked = () => workOnNext(parts, stop.signal);
   const sweeping = keepSweeping({ ...parts, ...parts.ports, bell, workUnasked }, stop.signal);
   const scheduling = keepScheduling({ ...parts, ...parts.ports, bell }, stop.signal);
+  const watching = watchInboxes({ ...parts, ...parts.ports, bell }, stop.signal);
   parts.metrics.ask(workGauges(parts.db));
   const { metricsPort: port } = options;
   const served = port === undefined ? null : await serveMetrics(parts.metrics, { port, log: parts.log });
@@ -42,7 +44,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
     ready: { worker: process.pid, ...(served ? { metrics: served.url } : {}) },
     async stop() {
       stop.abort(new Error('the worker is to end'));
-      await Promise.all([worker.close(), sweeping, scheduling, served?.close()]);
+      await Promise.all([worker.close(), sweeping, scheduling, watching, served?.close()]);
       await bell.close();
       await parts.close();
       parts.log.info('worker.stopped', { pid: process.pid });

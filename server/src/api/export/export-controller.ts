@@ -5,7 +5,7 @@ import type { Log } from '@rollcall/connectors';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Database } from '../../store/database.js';
-import { exportPackage } from '../../sync/export-package.js';
+import { exportPackage } from '../../sync/packages/export-package.js';
 import { RequestRefused } from '../problem.js';
 import { Route } from '../route.js';
 import { Tenant } from '../tenant.js';

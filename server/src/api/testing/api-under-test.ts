@@ -1,5 +1,8 @@
 /** The API as it runs, listening on loopback with a database of its own: what tests of its statuses talk to. */
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
@@ -115,5 +118,19 @@ export function partsFor(
   const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
   const registry = new IntegrationRegistry(factory, ports);
   const queueState: ApiParts['queueState'] = async () => ({ backend: 'postgresql', warning: null });
-  return { parts: { db, appDatabaseUrl, ringBell, queueState, log, factory, registry, metrics }, rung, logged };
+  return {
+    parts: {
+      db,
+      appDatabaseUrl,
+      dataDir: join(tmpdir(), `rollcall-api-${randomUUID()}`),
+      ringBell,
+      queueState,
+      log,
+      factory,
+      registry,
+      metrics,
+    },
+    rung,
+    logged,
+  };
 }

@@ -87,7 +87,7 @@ function tableOf(entity: EntityName, rule: Rule, { tenantId, school, since }: Ex
        WHERE l.tenant_id = ${tenant} AND l.entity = '${entity}' AND l.state <> 'unlinked'
        ORDER BY l.local_id, i.rank, i.id, l.state = 'active' DESC, l.external_id
      ), named AS (
-       SELECT id, CASE WHEN external_id ~ '^[0-9A-Za-z./@_-]{1,255}$'
+       SELECT id, CASE WHEN length(external_id) <= 255 AND external_id !~ '[^0-9A-Za-z./@_-]'
          AND row_number() OVER (PARTITION BY external_id ORDER BY rank, integration_id) = 1 THEN external_id END AS name FROM first_link
      )
      SELECT h.id, coalesce(n.name, h.id::text) COLLATE "C" AS sourced_id, h.active, ${rule.whole} AS whole, ${changed} AS changed

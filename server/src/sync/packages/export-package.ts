@@ -5,8 +5,8 @@
 import type { Writable } from 'node:stream';
 import { exportedFiles, writePackage, type ExportedFile } from '@rollcall/connectors';
 import type { EntityName } from '@rollcall/core';
-import type { Database } from '../store/database.js';
-import { abandonExport, openExport, type OpenExport, type WantedExport } from '../store/export-roster.js';
+import type { Database } from '../../store/database.js';
+import { abandonExport, openExport, type OpenExport, type WantedExport } from '../../store/export-roster.js';
 
 export interface ExportSummary {
   readonly mode: 'bulk' | 'delta';

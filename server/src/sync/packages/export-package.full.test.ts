@@ -5,10 +5,10 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPackage } from '@rollcall/connectors';
-import { ensureTenant } from '../store/tenants.js';
+import { ensureTenant } from '../../store/tenants.js';
 import { exportPackage, type ExportSummary } from './export-package.js';
-import { District } from './testing/district.js';
-import { packagedTenant } from './testing/packaged-tenant.js';
+import { District } from '../testing/district.js';
+import { packagedTenant } from '../testing/packaged-tenant.js';
 
 let district: District;
 let tenantId: string;
