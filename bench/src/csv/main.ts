@@ -72,7 +72,9 @@ async function oneRound(server: ThrowawayServer, sandbox: Sandbox, path: string)
     await server.checkpoint();
     const task = { subject: 'product', phase, databaseUrl, sandboxUrl: sandbox.url, sample: 1 } as const;
     const measured = await measure(packagePath === undefined ? task : { ...task, packagePath });
-    log(`  ${phase}${packagePath ? ', package' : ''}: ${measured.seconds.toFixed(2)} s, ${measured.rows} rows`);
+    log(
+      `  ${phase}${packagePath ? ', package' : ''}: ${measured.seconds.toFixed(2)} s, ${measured.rows} rows, ${measured.peakRssMb} MB, ${JSON.stringify(measured.steps)}`,
+    );
     return measured;
   };
   const { product: url } = await server.createDatabases(['product']);

@@ -79,7 +79,7 @@ describe('a reference', () => {
     'integration_audit_logs.integration_id',
     'integration_audit_logs.run_id',
     'integration_packages.run_id',
-  'integration_status.last_run_id',
+    'integration_status.last_run_id',
     'limit_judgements.scope_id',
     'orgs.parent_id',
     'rejected_records.first_run_id',
