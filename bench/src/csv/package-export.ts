@@ -13,7 +13,9 @@ export async function packageExport({ databaseUrl, packagePath }: Task): Promise
   const { id: tenantId } = await ensureTenant(db, 'bench');
   return {
     async work() {
-      const { rows, leftOut } = await exportPackage(db, { tenantId }, () => createWriteStream(packagePath!));
+      const { rows, leftOut } = await exportPackage(db, { tenantId, actor: 'bench' }, () =>
+        createWriteStream(packagePath!),
+      );
       const lost = Object.values(leftOut).reduce((sum, n) => sum + n, 0);
       if (lost > 0) throw new Error(`${lost} records were left out`);
       return Object.values(rows).reduce((sum, n) => sum + n, 0);

@@ -55,7 +55,7 @@ function textGate(): (chunk: Buffer | null) => string {
   };
 }
 
-function decoded(decoder: TextDecoder, chunk: Buffer | null): string {
+function decoded(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | null): string {
   try {
     return chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true });
   } catch {

@@ -16,7 +16,7 @@ export class Spool {
   #written = 0;
   #offsets = new Float64Array(1024);
   #rows = 0;
-  #window = Buffer.alloc(0);
+  #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
 
   /** `folder` is one that only this user may read. */

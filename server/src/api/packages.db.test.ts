@@ -59,6 +59,10 @@ describe('the export', () => {
     while (!api.logged.some(({ event }) => event === 'roster.exported')) await new Promise(setImmediate);
     expect(api.logged.map(({ event }) => event).toSorted()).toEqual(['people.shown', 'roster.exported']);
     expect(JSON.stringify(api.logged)).not.toContain('Reed');
+    const trail = await api.database.sql(
+      `SELECT actor, details FROM integration_audit_logs WHERE action = 'roster.exported' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(trail).toEqual([{ actor: 'local', details: expect.objectContaining({ mode: 'bulk', school: null }) }]);
   });
 
   test('of many readers at once, those that find no place are told to come again', async () => {

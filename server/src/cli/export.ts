@@ -39,7 +39,7 @@ export function addExport(program: Command, frame: CommandFrame): void {
       const { id: tenantId } = await chooseTenant(db, tenant);
       const part = `${path}.${randomUUID().slice(0, 8)}.part`;
       try {
-        const summary = await exportPackage(db, { tenantId, school, since }, () =>
+        const summary = await exportPackage(db, { tenantId, school, since, actor: 'cli' }, () =>
           addAbortSignal(frame.at.stop, createWriteStream(part, { flags: 'wx', mode: 0o600 })),
         );
         await rename(part, path);

@@ -52,7 +52,7 @@ export class ExportController {
       throw new RequestRefused(503, 'busy', 'Other exports are under way.', 'Ask again when they have ended.');
     this.#underWay += 1;
     return new Promise((resolve, reject) => {
-      exportPackage(this.db, { tenantId, ...query }, ({ mark }) => {
+      exportPackage(this.db, { tenantId, ...query, actor: 'local' }, ({ mark }) => {
         const stream = takenStream();
         void reply.header('x-rollcall-next-since', mark);
         resolve(

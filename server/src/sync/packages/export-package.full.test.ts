@@ -28,7 +28,7 @@ const exported = (
   name: string,
   wanted: { tenantId?: string; school?: string; since?: string } = {},
 ): Promise<ExportSummary> =>
-  exportPackage(district.database.app, { tenantId, ...wanted }, () => createWriteStream(pathOf(name)));
+  exportPackage(district.database.app, { tenantId, actor: 'test', ...wanted }, () => createWriteStream(pathOf(name)));
 const digest = (name: string): string =>
   createHash('sha256')
     .update(readFileSync(pathOf(name)))
@@ -168,11 +168,18 @@ describe('one school', () => {
 });
 
 it('a reader that goes away ends the export, and the next one works', async () => {
-  const failing = exportPackage(district.database.app, { tenantId }, () => {
+  const failing = exportPackage(district.database.app, { tenantId, actor: 'test' }, () => {
     const out = createWriteStream(pathOf('broken'));
     queueMicrotask(() => out.destroy(new Error('gone')));
     return out;
   });
   await expect(failing).rejects.toThrow('gone');
+  const [last] = await district.sql(
+    `SELECT action, actor, details FROM integration_audit_logs ORDER BY id DESC LIMIT 1`,
+  );
+  expect(last).toEqual({
+    ...{ action: 'roster.export-broken', actor: 'test' },
+    details: { mode: 'bulk', school: null, since: null },
+  });
   expect((await exported('after')).rows.users).toBeGreaterThan(0);
 });
