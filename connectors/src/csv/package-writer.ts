@@ -2,7 +2,7 @@
  * Writes a OneRoster 1.2 package as a strict reader wants it: manifest first, files at the root with the standard's columns, CRLF, and
  * the same bytes for the same rows on every machine. Rows come as a stream, so memory does not grow with them.
  */
-import { Readable, Transform, type Writable } from 'node:stream';
+import { Transform, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { catalogue } from './catalogue.js';

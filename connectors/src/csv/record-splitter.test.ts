@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { BrokenRecord, RecordSplitter } from './record-splitter.js';
+import { RecordSplitter, type BrokenRecord } from './record-splitter.js';
 
 function split(pieces: readonly string[], most = 1000): string[][] | string {
   const records: string[][] = [];

@@ -79,6 +79,33 @@ describe('the whole roster', () => {
     expect(digest('odd-again')).toBe(digest('odd'));
   });
 
+  it('gives no id twice where several integrations know the roster: the higher-ranked one’s counts', async () => {
+    const { id } = await ensureTenant(district.database.app, 'two sources');
+    const path = pathOf('first');
+    await (await packagedTenant(district.database, id, { path })).sync();
+    await packagedTenant(district.database, id, { path }, 'second');
+    await district.sql(`UPDATE integrations SET rank = 2 WHERE tenant_id = $1 AND name = 'second'`, [id]);
+    const users = await district.sql<{ local_id: string; external_id: string }>(
+      `SELECT local_id, external_id FROM external_system_mappings WHERE tenant_id = $1 AND entity = 'users' ORDER BY local_id LIMIT 2`,
+      [id],
+    );
+    const [named, other] = users as [(typeof users)[number], (typeof users)[number]];
+    await district.sql(
+      `UPDATE external_system_mappings SET external_id = $3, integration_id = (SELECT id FROM integrations WHERE tenant_id = $1 AND name = 'second')
+       WHERE tenant_id = $1 AND local_id = $2`,
+      [id, other.local_id, named.external_id],
+    );
+    await exported('two', { tenantId: id });
+    expect((await checkPackage({ path: pathOf('two'), strict: true })).refusal).toBe(null);
+    const { id: reader } = await ensureTenant(district.database.app, 'reader of two');
+    await (await packagedTenant(district.database, reader, { path: pathOf('two') })).sync();
+    const known = await district.sql(
+      `SELECT external_id FROM external_system_mappings WHERE tenant_id = $1 AND entity = 'users' AND external_id = ANY ($2) ORDER BY 1`,
+      [reader, [named.external_id, other.external_id, other.local_id]],
+    );
+    expect(known).toEqual([named.external_id, other.local_id].toSorted().map((external_id) => ({ external_id })));
+  });
+
   it('leaves out what lacks a value that the standard demands, with what depends on it, and says how many', async () => {
     const { id } = await ensureTenant(district.database.app, 'poor');
     await (await packagedTenant(district.database, id, { path: pathOf('first') })).sync();

@@ -53,7 +53,7 @@ export async function exportPackage(
 }
 
 const entryOf = (
-  { tenantId, actor, school = null, since = null }: WantedExport & { readonly actor: string },
+  { tenantId, actor, school, since }: WantedExport & { readonly actor: string },
   action: string,
   details: object,
-): AuditEntry => ({ tenantId, action, actor, details: { ...details, school, since } });
+): AuditEntry => ({ tenantId, action, actor, details: { ...details, school: school ?? null, since: since ?? null } });
