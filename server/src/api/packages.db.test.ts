@@ -127,6 +127,18 @@ describe('an upload', () => {
     expect(await left()).toEqual(before);
   });
 
+  test('that is longer than the integration takes is refused in a sentence', async () => {
+    const settings = uploadSettings(api.parts.dataDir, 'south');
+    await become('oneroster-csv', { ...settings, maxTotalBytes: 1024 });
+    const before = await left();
+    expect(await send(new Uint8Array(300_000))).toMatchObject({
+      status: 400,
+      body: { detail: 'A package may have 1024 bytes at most.' },
+    });
+    expect(await left()).toEqual(before);
+    await become('oneroster-csv', settings);
+  });
+
   test('of a zip is taken at no other address', async () => {
     expect((await send(good, 'application/zip', '/runs')).status).toBe(415);
   });

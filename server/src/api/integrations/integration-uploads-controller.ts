@@ -82,6 +82,10 @@ export class IntegrationUploadsController {
       const { runId, created, bytes, digest, judged } = await takeUpload(this.db, upload);
       await this.announcer.announce({ tenantId, runId }, reply);
       return { runId, created, bytes, digest, package: judged };
+    } catch (error) {
+      // What is still to come of the body is not waited for.
+      void reply.header('connection', 'close');
+      throw error;
     } finally {
       this.#underWay -= 1;
     }
