@@ -20,7 +20,7 @@ export const oneRosterCsvConfigSchema = z
       .default('auto')
       .meta({ title: 'Version, where the manifest does not tell it' }),
     strict: z.boolean().default(false).meta({ title: 'Refuse what the standard refuses' }),
-    pageSize: z.int().min(1).max(10_000).default(3000).meta({ title: 'Rows per page' }),
+    pageSize: z.int().min(1).max(10_000).default(2000).meta({ title: 'Rows per page' }),
     volatileMetadata: z.array(z.string().min(1)).default([]).meta({ title: 'Metadata columns to leave out' }),
     maxTotalBytes: z
       .int()
