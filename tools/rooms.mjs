@@ -42,6 +42,6 @@ export const toolOwners = [
   },
   { packages: ['cron-parser'], places: ['server/src/jobs'] },
   { packages: ['axios'], places: ['connectors/src/http', 'bench/src'] },
-  { packages: ['yauzl', 'csv-parse'], places: ['connectors/src/csv'] },
+  { packages: ['yauzl', 'yazl', 'csv-parse'], places: ['connectors/src/csv'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },
 ];

@@ -1,6 +1,7 @@
 /** The program of a subject's process: reads its task from the command line, works once, and prints what it measured. */
 import { floorFirstLoad } from './floor/first-load.js';
 import { floorReSync } from './floor/re-sync.js';
+import { packageExport } from './csv/package-export.js';
 import { batchedUpsert } from './peers/batched-upsert.js';
 import { rowOrm } from './peers/row-orm.js';
 import { product } from './product/product.js';
@@ -20,7 +21,7 @@ console.log(JSON.stringify(measured));
 function prepare(wanted: Task): Promise<Subject> {
   switch (wanted.subject) {
     case 'product':
-      return product(wanted, steps);
+      return wanted.phase === 'exportPackage' ? packageExport(wanted) : product(wanted, steps);
     case 'floor':
       return wanted.phase === 'firstLoad' ? floorFirstLoad(wanted) : floorReSync(wanted);
     case 'batchedUpsert':

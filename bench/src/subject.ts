@@ -2,7 +2,7 @@
 export const phases = ['firstLoad', 'unchanged', 'changed'] as const;
 export type Phase = (typeof phases)[number];
 /** What only the product does. */
-export type ProductPhase = Phase | 'incremental' | 'undo';
+export type ProductPhase = Phase | 'incremental' | 'undo' | 'exportPackage';
 
 export const subjectNames = ['product', 'floor', 'batchedUpsert', 'rowOrm'] as const;
 export type SubjectName = (typeof subjectNames)[number];
@@ -14,6 +14,8 @@ export interface Task {
   readonly databaseUrl: string;
   /** Rows that a sampling subject takes. */
   readonly sample: number;
+  /** A OneRoster package: what is loaded instead of the sandbox's district, or what is written. */
+  readonly packagePath?: string;
 }
 
 export interface Subject {

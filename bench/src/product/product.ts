@@ -1,5 +1,11 @@
 /** The product as a subject: one full run of the engine as the worker runs it, under lease and fence, from request to report. */
-import { ProviderFactory, timebackDefinition, timebackPresets, type Ports } from '@rollcall/connectors';
+import {
+  oneRosterCsvDefinition,
+  ProviderFactory,
+  timebackDefinition,
+  timebackPresets,
+  type Ports,
+} from '@rollcall/connectors';
 import type { Subject, Task } from '../subject.js';
 import { productParts } from './product-parts.js';
 
@@ -34,7 +40,7 @@ export async function product(task: Task, steps: Record<string, number>): Promis
   const db = new Database(task.databaseUrl, { connections });
   const { id: tenantId } = await ensureTenant(db, name);
   const ports = portsInto(steps);
-  const connect = () => connected(task.sandboxUrl, ports);
+  const connect = () => connected(task, ports);
   const engine = new DataSyncEngine({ db, ...ports, failpoint: () => undefined, policy: defaultPolicy, connect });
   const lastRun = () =>
     db.withTenant(tenantId, async (tx) => {
@@ -63,12 +69,15 @@ export async function product(task: Task, steps: Record<string, number>): Promis
   };
 }
 
-async function connected(sandboxUrl: string, ports: Ports) {
-  const provider = new ProviderFactory(ports).register(timebackDefinition).create('timeback', name, {
-    ...timebackPresets.sandbox(sandboxUrl),
-    clientId: 'sandbox-client',
-    clientSecret: 'sandbox-secret',
-  });
+async function connected({ sandboxUrl, packagePath }: Task, ports: Ports) {
+  const factory = new ProviderFactory(ports).register(timebackDefinition).register(oneRosterCsvDefinition);
+  const provider = packagePath
+    ? factory.create('oneroster-csv', name, { path: packagePath })
+    : factory.create('timeback', name, {
+        ...timebackPresets.sandbox(sandboxUrl),
+        clientId: 'sandbox-client',
+        clientSecret: 'sandbox-secret',
+      });
   await provider.init();
   await provider.start();
   return provider;

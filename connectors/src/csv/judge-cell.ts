@@ -2,6 +2,7 @@
  * One cell: its value as it would come over REST, and the rule of the standard that it breaks, if it breaks one. What cannot be read is
  * handed on as it is, for the reader of rows to reject: no value is ever made up.
  */
+import { isoDate } from '../oneroster/rows/text.js';
 import type { Column } from './catalogue.js';
 import type { RuleCode } from './rules.js';
 
@@ -99,11 +100,7 @@ function split(text: string): { items: string[]; empty: boolean } {
   return { items, empty: items.length < all.length };
 }
 
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
+const isDay = (text: string): boolean => text.length === 10 && isoDate(text) !== null;
 
 /** `8/17/2026`, `2026/08/17`, `20260817`, or a day with a time behind it. Null where it is none of them. */
 function otherDate(text: string): string | null {

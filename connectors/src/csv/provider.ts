@@ -8,6 +8,7 @@ import { unlessAborted } from '../http/unless-aborted.js';
 import type { Ports } from '../ports.js';
 import { SourceProvider, type OpenSource } from '../source-provider.js';
 import type { OneRosterCsvConfig } from './config.js';
+import { packagePath } from './inbox.js';
 import { defaultLimits } from './limits.js';
 import { openPackage } from './package-files.js';
 import { readPackage, type SpooledPackage } from './read-package.js';
@@ -81,7 +82,11 @@ class PackageSource implements OpenSource {
     const report = new Report();
     const startedAt = ports.clock.now();
     this.#read = await readPackage(
-      { ...config, limits: { ...defaultLimits, maxTotalBytes: config.maxTotalBytes, maxRatio: config.maxRatio } },
+      {
+        ...config,
+        path: await packagePath(config),
+        limits: { ...defaultLimits, maxTotalBytes: config.maxTotalBytes, maxRatio: config.maxRatio },
+      },
       { report, signal: this.#closing.signal, random: ports.random },
     );
     const counts = { errors: report.count('error'), warnings: report.count('warning') };
@@ -92,7 +97,7 @@ class PackageSource implements OpenSource {
   /** Looks at the directory only. */
   async #files(): Promise<number> {
     const { config } = this;
-    const files = await openPackage(config.path, { ...defaultLimits, ...config }, new Report());
+    const files = await openPackage(await packagePath(config), { ...defaultLimits, ...config }, new Report());
     files.close();
     return files.files.size;
   }

@@ -110,10 +110,12 @@ class PackageReading {
       };
       return [name, spooled] as const;
     });
+    // Not by a method of this reading, which holds the ids of all files and is to go.
+    const spools = [...this.#spools.values()];
     return {
       version: this.manifest.version,
       collections: Object.fromEntries(collections) as SpooledPackage['collections'],
-      close: () => this.#close(),
+      close: () => spools.splice(0).forEach((spool) => spool.close()),
     };
   }
 

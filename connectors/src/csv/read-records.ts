@@ -2,10 +2,9 @@
  * A file of a package record by record, in bounded memory: bytes are proven to be UTF-8 without NUL before they are taken for CSV, and
  * a record has an end.
  */
-import { Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { parse, type CsvError } from 'csv-parse';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Limits } from './limits.js';
+import { BrokenRecord, RecordSplitter } from './record-splitter.js';
 import { PackageRefused, type Report } from './report.js';
 
 export interface RecordSource {
@@ -20,24 +19,17 @@ export async function readRecords(
   { limits, report, signal }: { limits: Limits; report: Report; signal: AbortSignal },
   each: (cells: string[], row: number) => void,
 ): Promise<void> {
-  const parser = parse({
-    bom: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: limits.maxRecordBytes,
-  });
   let row = 0;
-  parser.on('data', (cells: string[]) => {
+  const splitter = new RecordSplitter(limits.maxRecordBytes, (cells) => {
     row += 1;
-    try {
-      each(cells, row);
-    } catch (error) {
-      parser.destroy(error as Error);
-    }
+    each(cells, row);
   });
   try {
-    await pipeline(await open(), textGate(), parser, { signal });
+    const bytes = addAbortSignal(signal, await open());
+    const textOf = textGate();
+    for await (const chunk of bytes) splitter.push(textOf(chunk as Buffer));
+    splitter.push(textOf(null));
+    splitter.end();
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof PackageRefused) throw error;
@@ -53,32 +45,27 @@ class NotText extends Error {
   }
 }
 
-function textGate(): Transform {
+/** A byte order mark is left out. Null for the end. */
+function textGate(): (chunk: Buffer | null) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const isText = (chunk?: Buffer): boolean => {
-    try {
-      decoder.decode(chunk, { stream: chunk !== undefined });
-      return true;
-    } catch {
-      return false;
-    }
+  return (chunk) => {
+    const text = decoded(decoder, chunk);
+    if (text.includes('\0')) throw new NotText('file.nul');
+    return text;
   };
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      if (!isText(chunk)) return done(new NotText('file.encoding'));
-      if (chunk.includes(0)) return done(new NotText('file.nul'));
-      done(null, chunk);
-    },
-    flush: (done) => done(isText() ? null : new NotText('file.encoding')),
-  });
+}
+
+function decoded(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | null): string {
+  try {
+    return chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true });
+  } catch {
+    throw new NotText('file.encoding');
+  }
 }
 
 function codeOf(error: unknown) {
-  if (error instanceof NotText) return error.code;
-  const { code = '', message = '' } = error as Partial<CsvError> & { code?: string };
-  if (code === 'CSV_MAX_RECORD_SIZE') return 'file.record-too-long';
-  if (code === 'CSV_QUOTE_NOT_CLOSED' || /^(CSV_)?INVALID_(OPENING|CLOSING)_QUOTE$/.test(code)) return 'file.quote';
-  if (/CSV_/.test(code)) return 'file.unreadable';
+  if (error instanceof NotText || error instanceof BrokenRecord) return error.code;
+  const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^Z_/.test(code) ||
     /checksum|too (many|few) bytes|not enough bytes|unsupported compression|local file header|file data overflows/.test(
       message,

@@ -42,7 +42,6 @@ export const rules = {
   'file.nul': stop('holds a NUL character'),
   'file.quote': stop('has a quote that is not doubled or not closed, so that records cannot be told apart'),
   'file.record-too-long': stop('has a record without an end'),
-  'file.unreadable': stop('cannot be read as CSV'),
   'header.no-key': stop('has no column sourcedId'),
   'header.twice': stop('has the same column twice'),
   'header.name': mend('has a column whose name differs in case or spaces', 'it is read as the one of the standard'),

@@ -6,6 +6,8 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const bufferBytes = 1 << 20;
+/** Rows that are read one by one mostly follow each other. */
+const windowBytes = 1 << 18;
 
 export class Spool {
   readonly #file: number;
@@ -14,6 +16,8 @@ export class Spool {
   #written = 0;
   #offsets = new Float64Array(1024);
   #rows = 0;
+  #window: Buffer = Buffer.alloc(0);
+  #windowAt = 0;
 
   /** `folder` is one that only this user may read. */
   constructor(folder: string, name: string) {
@@ -42,9 +46,23 @@ export class Spool {
   read(from: number, to: number): Buffer {
     const [first, last] = [Math.min(from, this.#rows), Math.min(to, this.#rows)];
     if (first >= last) return Buffer.alloc(0);
-    this.#flush();
     const start = this.#offsets[first]!;
-    const bytes = Buffer.allocUnsafe(this.#offsets[last]! - 1 - start);
+    const length = this.#offsets[last]! - 1 - start;
+    if (start + length > this.#written) this.#flush();
+    return length < windowBytes / 4 ? this.#nearby(start, length) : this.#stored(start, length);
+  }
+
+  /** What is written never changes, so what was read of it stays true. */
+  #nearby(start: number, length: number): Buffer {
+    if (start < this.#windowAt || start + length > this.#windowAt + this.#window.length) {
+      this.#window = this.#stored(start, Math.min(windowBytes, this.#written - start));
+      this.#windowAt = start;
+    }
+    return this.#window.subarray(start - this.#windowAt, start - this.#windowAt + length);
+  }
+
+  #stored(start: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
     for (let done = 0; done < bytes.length;) {
       const read = readSync(this.#file, bytes, done, bytes.length - done, start + done);
       if (read === 0) throw new Error('the spool is shorter than it was written');

@@ -54,6 +54,7 @@ test.each([
     `/health/integrations/usage?${query}`,
   ]),
   ...['open=yes', 'limit=0', 'kind=slow'].map((query) => `/integrations/x/health/alerts?${query}`),
+  ...['since=yesterday', 'since=', 'school=', 'limit=5'].map((query) => `/export.zip?${query}`),
   '/health/live?x=1',
 ])('GET %s is refused as a problem with a next step', async (path) => {
   const { status, headers, body } = await api.get(path, asNorth);

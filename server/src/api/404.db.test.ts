@@ -36,6 +36,12 @@ test.each(foreign)('one of another tenant’s %s is answered exactly as one that
   expect((await api.get(`/${noun}/${id()}`, { 'x-rollcall-tenant': 'south' })).status).toBe(200);
 });
 
+test('a school of another tenant, or a run of it, is none to export by', async () => {
+  const { ids, runId } = api.tenants[1]!;
+  for (const query of [`school=${ids.school}`, `since=${runId}`])
+    expect([query, (await api.get(`/export.zip?${query}`, asNorth)).status]).toEqual([query, 404]);
+});
+
 test('the rows of another tenant’s hold are not shown', async () => {
   expect((await api.get(`/holds/${api.tenants[1]!.holdId}/rows`, asNorth)).status).toBe(404);
 });

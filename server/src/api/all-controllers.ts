@@ -1,5 +1,6 @@
 /** Every controller of the API. A new noun is one more line here. */
 import type { Type } from '@nestjs/common';
+import { ExportController } from './export/export-controller.js';
 import { HealthController } from './health/health-controller.js';
 import { HoldDecisionsController } from './holds/hold-decisions-controller.js';
 import { HoldsController } from './holds/holds-controller.js';
@@ -11,6 +12,7 @@ import {
   IntegrationsHealthController,
 } from './integrations/integration-health-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
+import { IntegrationUploadsController } from './integrations/integration-uploads-controller.js';
 import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters-controller.js';
@@ -42,6 +44,7 @@ export const allControllers: readonly Type[] = [
   IntegrationPausesController,
   IntegrationReadingController,
   IntegrationMatchingController,
+  IntegrationUploadsController,
   SchedulesController,
   DeadLettersController,
   LetterActionsController,
@@ -49,5 +52,6 @@ export const allControllers: readonly Type[] = [
   RunLimitsController,
   CalendarController,
   ...rosterControllers,
+  ExportController,
   MetricsController,
 ];

@@ -27,6 +27,7 @@ import { refuseBareRoutes } from './refuse-bare-routes.js';
 import { TenantGuard } from './tenant.js';
 import {
   CHECK_NOW,
+  DATA_DIR,
   LOG,
   METRICS,
   QUEUE_STATE,
@@ -42,6 +43,7 @@ export interface ApiParts {
   readonly db: Database;
   /** The same role, for reads through Prisma. */
   readonly appDatabaseUrl: string;
+  readonly dataDir: string;
   readonly ringBell: RingBell;
   readonly queueState: AskQueueState;
   readonly checkNow: CheckNow;
@@ -92,6 +94,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   { provide: IntegrationRegistry, useValue: parts.registry },
   { provide: ProviderFactory, useValue: parts.factory },
   { provide: CHECK_NOW, useValue: parts.checkNow },
+  { provide: DATA_DIR, useValue: parts.dataDir },
   { provide: LOG, useValue: parts.log },
   { provide: METRICS, useValue: parts.metrics },
   { provide: RING_BELL, useValue: parts.ringBell },

@@ -14,6 +14,11 @@ export function guardEdge(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     if ((route.config as { longBody?: boolean } | undefined)?.longBody) route.bodyLimit = longestBodyWithRows;
   });
+  // A stream, which the route itself bounds. No web page may send this type to another site unasked.
+  server.addContentTypeParser('application/zip', (request, payload, done) => {
+    const { fileBody } = request.routeOptions.config as { fileBody?: boolean };
+    done(fileBody ? null : Object.assign(new Error('unsupported media type'), { statusCode: 415 }), payload);
+  });
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers(safeHeaders);
     return localOnly(request, reply);

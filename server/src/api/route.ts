@@ -4,7 +4,7 @@
  */
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { ZodType } from 'zod';
 import { problemSchema } from './problem.js';
 
@@ -16,8 +16,10 @@ export interface RouteOptions {
   readonly summary: string;
   readonly permission: Permission;
   readonly audit: AuditPolicy;
-  /** What it answers; null for text. */
+  /** What it answers; null for text, or for what `answers` says. */
   readonly answer: ZodType | null;
+  /** The media type of an answer that is neither JSON nor text. */
+  readonly answers?: 'application/zip';
   readonly status?: number;
   /** Statuses of the problems that it may answer, besides 403 and 500. */
   readonly problems?: readonly number[];
@@ -25,6 +27,8 @@ export interface RouteOptions {
   readonly tenant?: boolean;
   /** Whether its body may list rows, and so be longer than others. */
   readonly longBody?: boolean;
+  /** Whether its body is a file, which it takes as a stream. */
+  readonly fileBody?: boolean;
 }
 
 export type Permission =
@@ -57,16 +61,17 @@ export interface RoutePolicy {
 
 export function Route(route: RouteOptions): MethodDecorator {
   const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
-  const { longBody = false } = route;
+  const { longBody = false, fileBody = false, answers } = route;
   const policy: RoutePolicy = { id, permission, audit, answer, tenant };
   const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
   return applyDecorators(
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(status),
     SetMetadata(POLICY, policy),
-    RouteConfig({ longBody }),
+    RouteConfig({ longBody, fileBody }),
     ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
-    answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : textAnswer(status),
+    answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : plainAnswer(status, answers),
+    ...(fileBody ? [ApiConsumes('application/zip'), ApiBody({ schema: { type: 'string', format: 'binary' } })] : []),
     ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),
     ...(tenant ? [ApiHeader(tenantHeader)] : []),
   );
@@ -77,8 +82,10 @@ export const policyOf = (handler: object): RoutePolicy | undefined => Reflect.ge
 
 const POLICY = 'rollcall:route-policy';
 
-const textAnswer = (status: number): MethodDecorator =>
-  ApiResponse({ status, description: 'Success', content: { 'text/plain': { schema: { type: 'string' } } } });
+const plainAnswer = (status: number, answers: RouteOptions['answers']): MethodDecorator => {
+  const schema = answers ? ({ type: 'string', format: 'binary' } as const) : ({ type: 'string' } as const);
+  return ApiResponse({ status, description: 'Success', content: { [answers ?? 'text/plain']: { schema } } });
+};
 
 const problemContent = {
   content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problemSchema.meta()!.id}` } } },

@@ -6,6 +6,8 @@ export const CHECK_NOW = Symbol('check now');
 export const LOG = Symbol('log');
 export const METRICS = Symbol('metrics');
 export const QUEUE_STATE = Symbol('queue state');
+/** The folder that keeps everything an instance writes. */
+export const DATA_DIR = Symbol('data folder');
 export const RING_BELL = Symbol('ring bell');
 
 export interface RenderedMetrics {

@@ -1,7 +1,8 @@
-/** `csv check <path>`: what a OneRoster package would become, row by row, without joining or changing anything. */
+/** `csv check <path>`: what a OneRoster package would become, row by row, without joining or changing anything; and `csv upload`. */
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { checkPackage, sentence, type PackageReport } from '@rollcall/connectors';
+import { uploadCommand } from './csv/upload.js';
 import { EXIT } from './exit-codes.js';
 import { act, type CommandFrame } from './run-command.js';
 import { table } from './table.js';
@@ -28,6 +29,7 @@ export function addCsv(program: Command, frame: CommandFrame): void {
     terminal.result(report, () => textOf(report));
     return report.accepted ? EXIT.ok : EXIT.failed;
   });
+  uploadCommand(csv, frame);
 }
 
 const shown = 50;

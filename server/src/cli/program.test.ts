@@ -108,6 +108,9 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['limits calendar add x --kind break --from 2027-02-30 --to 2027-03-01 --reason r', /must be a day like 2027-01-04/],
   ['limits calendar remove x', /^Required option '--reason <text>' not specified\./],
   ['sandbox --port 70000', /whole number from 0 to 65535/],
+  ['csv upload x', /^Missing required argument 'zip'\./],
+  ['export', /^Required option '--to <file>' not specified\./],
+  ['export --to --school', /must be the name of a file/],
 ];
 
 describe('a wrong command line', () => {
@@ -140,6 +143,8 @@ describe('help', () => {
     'integration',
     'schedule',
     'dead-letters',
+    'csv',
+    'export',
     'sandbox',
     'serve',
     'worker',
@@ -159,6 +164,7 @@ describe('help', () => {
     ...['runs cancel', 'integration pause', 'integration resume', 'integration strategy', 'integration test'],
     ...['schedule add', 'schedule list', 'schedule remove'],
     ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters edit', 'dead-letters revert'],
+    ...['csv check', 'csv upload', 'export'],
     ...['dead-letters discard', 'sandbox', 'sandbox control', 'serve', 'worker', 'migrate', 'doctor'],
   ])('of "%s" says what it does, and that it speaks JSON', async (words) => {
     const { code, out } = await cli([...words.split(' '), '--help']);

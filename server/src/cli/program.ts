@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes.js';
 import { addCsv } from './csv.js';
 import { addDeadLetters } from './dead-letters.js';
 import { addDoctor } from './doctor.js';
+import { addExport } from './export.js';
 import { addHealth } from './health.js';
 import { addHolds } from './holds.js';
 import { addIntegration } from './integration.js';
@@ -22,7 +23,7 @@ import { addUp } from './up.js';
 
 const commands = [
   ...[addUp, addSync, addRuns, addHolds, addLimits, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
-  ...[addHealth, addCsv],
+  ...[addHealth, addCsv, addExport],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

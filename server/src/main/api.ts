@@ -26,6 +26,7 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
     ...parts,
     checkNow: (of) => checkIntegration({ ...checking, ...parts.ports }, { ...of, trigger: 'person' }),
     appDatabaseUrl: databaseUrl,
+    dataDir: options.dataDir,
     ringBell,
     queueState: () => queueState(queueAt),
   });

@@ -12,6 +12,7 @@ import { runRequested } from '../jobs/queues.js';
 import { startWorker } from '../jobs/run-worker.js';
 import { keepScheduling } from '../jobs/schedules/keep-scheduling.js';
 import { keepSweeping } from '../jobs/sweeper.js';
+import { watchInboxes } from '../jobs/watch-inboxes.js';
 import { workGauges } from '../jobs/work-gauges.js';
 import { workOnNext } from '../jobs/work-on-next.js';
 import type { Integration } from '../store/integrations.js';
@@ -40,6 +41,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
   const { calls, caches, live } = parts;
   const checker = { ...parts, ...parts.ports, calls, caches, probe: (one: Integration) => live.probe(one) };
   const checking = keepChecking(checker, stop.signal);
+  const watching = watchInboxes({ ...parts, ...parts.ports, bell }, stop.signal);
   parts.metrics.ask(workGauges(parts.db), healthGauges(parts.db));
   const { metricsPort: port } = options;
   const served = port === undefined ? null : await serveMetrics(parts.metrics, { port, log: parts.log });
@@ -48,7 +50,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningProcess>
     ready: { worker: process.pid, ...(served ? { metrics: served.url } : {}) },
     async stop() {
       stop.abort(new Error('the worker is to end'));
-      await Promise.all([worker.close(), sweeping, scheduling, checking, served?.close()]);
+      await Promise.all([worker.close(), sweeping, scheduling, checking, watching, served?.close()]);
       await bell.close();
       await parts.close();
       parts.log.info('worker.stopped', { pid: process.pid });

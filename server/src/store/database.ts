@@ -13,6 +13,8 @@ export interface Origin {
   /** For example `integration:<id>` or `system`. */
   readonly origin?: string;
   readonly runId?: string;
+  /** Whether all statements of the transaction see the roster as it was at the first one. */
+  readonly snapshot?: boolean;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -42,7 +44,7 @@ export class Database {
    * anew, a few times, so `work` must change nothing outside the transaction that may not be changed twice.
    */
   async withTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>, by: Origin = {}): Promise<T> {
-    const begin = `BEGIN; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true),
+    const begin = `BEGIN${by.snapshot ? ' ISOLATION LEVEL REPEATABLE READ' : ''}; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true),
       set_config('app.origin', ${pg.escapeLiteral(by.origin ?? 'system')}, true),
       set_config('app.run', ${by.runId ? literal(by.runId) : "''"}, true)`;
     for (let tries = 1; ; tries += 1)

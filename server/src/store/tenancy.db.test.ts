@@ -81,6 +81,7 @@ describe('a reference', () => {
     'holds.scope_id',
     'integration_audit_logs.integration_id',
     'integration_audit_logs.run_id',
+    'integration_packages.run_id',
     'integration_status.last_run_id',
     'limit_judgements.scope_id',
     'orgs.parent_id',

@@ -17,12 +17,14 @@ export const sessionTypeWords = spellings(sessionTypes, {
   school_year: 'schoolYear',
 });
 export const classTypeWords = spellings(classTypes);
-export const enrollmentRoleWords = spellings(enrollmentRoles);
+/** `ext:` words are what the standard has no word for; our own export writes these. */
+export const enrollmentRoleWords = spellings(enrollmentRoles, { 'ext:aide': 'aide' });
 export const roleTypeWords = spellings(['primary', 'secondary']);
 export const userRoleWords = spellings(userRoles, {
   system_administrator: 'systemAdministrator',
   district_administrator: 'districtAdministrator',
   site_administrator: 'siteAdministrator',
+  'ext:administrator': 'administrator',
 });
 
 /** TimeBack's codes are -1 (Pre-K), 0 (K), 1 to 13; OneRoster's and CEDS's are mapped to them, anything else is kept. */

@@ -1,5 +1,8 @@
 /** The API as it runs, listening on loopback with a database of its own: what tests of its statuses talk to. */
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
@@ -124,8 +127,9 @@ export function partsFor(
   };
   const checkNow: ApiParts['checkNow'] = (of) =>
     checkIntegration({ db, ...ports, probe }, { ...of, trigger: 'person' });
+  const dataDir = join(tmpdir(), `rollcall-api-${randomUUID()}`);
   return {
-    parts: { db, appDatabaseUrl, ringBell, queueState, checkNow, log, factory, registry, metrics },
+    parts: { db, appDatabaseUrl, dataDir, ringBell, queueState, checkNow, log, factory, registry, metrics },
     rung,
     logged,
   };

@@ -239,9 +239,15 @@ function trailRows({ integrationId, runId }: SeededTenant): [string, Rows][] {
   return [
     ['integration_audit_logs', [{ id: randomUUID(), ...by, action: 'run.requested', details: {} }]],
     ['outbox', [{ id: randomUUID(), topic: 'run.completed', payload: {} }]],
+    ['integration_packages', [packageOf({ integrationId, runId })]],
     ['run_events', eventsOf(runId)],
   ];
 }
+
+const packageOf = ({ integrationId, runId }: Pick<SeededTenant, 'integrationId' | 'runId'>) => ({
+  ...{ integration_id: integrationId, run_id: runId },
+  ...{ digest: 'a'.repeat(64), bytes: 1024, taken_at: 'now' },
+});
 
 /** As a run leaves them: each with its moment. */
 function eventsOf(runId: string): Rows {
