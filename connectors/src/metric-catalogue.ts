@@ -55,6 +55,14 @@ export const metricCatalogue = {
   ),
   rollcall_circuit_moved_total: counter('Circuits to sources that opened, were tried or closed.', 'outcome'),
   rollcall_token_refresh_total: counter('Access tokens asked for.', 'outcome'),
+  rollcall_mapping_lookups_total: counter(
+    'Ids looked up among mappings: found in the cache, not found there, with the cache away, or with nonsense in it.',
+    'op',
+    'outcome',
+  ),
+  rollcall_mapping_lookup_seconds: histogram('Look-ups among mappings, single or in batches.', 'op'),
+  rollcall_mapping_cache_evictions_total: counter('Answers that the cache of mappings gave up for want of room.'),
+  rollcall_mapping_cache_away_total: counter('Times that the cache of mappings had to be left alone for a while.'),
   rollcall_scrape_failed_total: counter('Figures that could not be had when the metrics were read.'),
 
   rollcall_freshness_seconds: gauge(
@@ -65,6 +73,7 @@ export const metricCatalogue = {
   rollcall_holds_open: gauge('Parts of plans that wait for a person.', 'entity'),
   rollcall_queue_depth: gauge('Runs that wait for a worker.', 'priority'),
   rollcall_queue_oldest_age_seconds: gauge('How long the oldest waiting run has waited.', 'priority'),
+  rollcall_mapping_cache_entries: gauge('Answers that this process keeps in its cache of mappings.'),
   rollcall_pg_pool_connections: gauge('Connections to PostgreSQL that this process holds.'),
   rollcall_pg_pool_waiting: gauge('Callers in this process that wait for a connection to PostgreSQL.'),
   rollcall_event_loop_lag_seconds: gauge(

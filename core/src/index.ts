@@ -8,6 +8,7 @@ export * from './changes/reject-share.js';
 export * from './changes/removal.js';
 export * from './changes/seasons.js';
 export * from './changes/watermark.js';
+export * from './mapping/external-key.js';
 export * from './roster/academic-session.js';
 export * from './roster/class.js';
 export * from './roster/course.js';
