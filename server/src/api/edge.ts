@@ -9,10 +9,17 @@ export const longestBody = 64 * 1024;
 /** Ten thousand ids, and some. */
 const longestBodyWithRows = 512 * 1024;
 
+const streamed = ['text/csv', 'application/x-ndjson'];
+
 /** Call it before the routes are made. */
 export function guardEdge(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     if ((route.config as { longBody?: boolean } | undefined)?.longBody) route.bodyLimit = longestBodyWithRows;
+  });
+  // Any other route answers such a body as it answers other types that it does not know.
+  server.addContentTypeParser(streamed, (request, payload, done) => {
+    if ((request.routeOptions.config as { streamedBody?: boolean }).streamedBody) return done(null, payload);
+    done(Object.assign(new Error('not read here'), { statusCode: 415 }));
   });
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers(safeHeaders);

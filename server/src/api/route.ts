@@ -25,6 +25,8 @@ export interface RouteOptions {
   readonly tenant?: boolean;
   /** Whether its body may list rows, and so be longer than others. */
   readonly longBody?: boolean;
+  /** Whether its body is text that is read as it comes, of whatever length. */
+  readonly streamedBody?: boolean;
 }
 
 export type Permission =
@@ -38,6 +40,7 @@ export type Permission =
     )
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
+  | ('mappings.read' | 'mappings.change')
   | ('letters.read' | 'letters.settle' | 'limits.read' | 'limits.change');
 
 /**
@@ -56,14 +59,14 @@ export interface RoutePolicy {
 
 export function Route(route: RouteOptions): MethodDecorator {
   const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
-  const { longBody = false } = route;
+  const { longBody = false, streamedBody = false } = route;
   const policy: RoutePolicy = { id, permission, audit, answer, tenant };
   const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
   return applyDecorators(
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(status),
     SetMetadata(POLICY, policy),
-    RouteConfig({ longBody }),
+    RouteConfig({ longBody, streamedBody }),
     ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
     answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : textAnswer(status),
     ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),

@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.js';
 import { addHolds } from './holds.js';
 import { addIntegration } from './integration.js';
 import { addLimits } from './limits.js';
+import { addMappings } from './mappings.js';
 import { addMigrate } from './migrate.js';
 import { addRuns } from './runs.js';
 import type { CommandFrame } from './run-command.js';
@@ -21,7 +22,7 @@ import { addUp } from './up.js';
 
 const commands = [
   ...[addUp, addSync, addRuns, addHolds, addLimits, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
-  addCsv,
+  ...[addMappings, addCsv],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

@@ -14,8 +14,11 @@ import {
   type Ports,
 } from '@rollcall/connectors';
 import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
+import { openLookupStore } from '../cluster/open-lookup-store.js';
 import { openSharedLimits } from '../cluster/shared-limits.js';
 import { prefixOf } from '../jobs/queue-backend.js';
+import { LinkReader } from '../mapping/cache/link-reader.js';
+import { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
 import { Database } from '../store/database.js';
 import { findIntegration, pinnedSettings } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
@@ -25,7 +28,7 @@ import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
 import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
-import { MetricsRegistry } from '../telemetry/metrics.js';
+import { MetricsRegistry, sample } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
 import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
@@ -49,6 +52,7 @@ export interface Composition {
   readonly db: Database;
   readonly log: Log;
   readonly metrics: MetricsRegistry;
+  readonly mappings: ExternalIdMappingService;
   readonly ports: Ports;
   readonly factory: ProviderFactory;
   readonly registry: IntegrationRegistry;
@@ -67,6 +71,13 @@ export function compose(options: ComposeOptions): Composition {
   });
   metrics.ask(processGauges(), poolGauges(db));
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
+  const lookups = openLookupStore(options.redisUrl, prefixOf(options.databaseUrl), {
+    clock: systemClock,
+    log,
+    metrics,
+  });
+  metrics.ask(() => [sample('rollcall_mapping_cache_entries', lookups.store.size, {})]);
+  const mappings = new ExternalIdMappingService(db, new LinkReader({ db, store: lookups.store, metrics }));
   const ports: Ports = {
     clock: systemClock,
     log,
@@ -101,9 +112,10 @@ export function compose(options: ComposeOptions): Composition {
     await registry.stopAll();
     await factory.disposeAll();
     limits.close();
+    lookups.close();
     await db.close();
   };
-  return { db, log, metrics, ports, factory, registry, work, close };
+  return { db, log, metrics, mappings, ports, factory, registry, work, close };
 }
 
 /** Makes providers from stored settings: their references become secrets only here. */

@@ -61,6 +61,11 @@ export class ExternalIdMappingService {
     return this.reader.warm(scope, stop);
   }
 
+  /** For those who change links by themselves: what is committed is seen by whoever asks from now on. */
+  expire(tenantId: string): void {
+    this.reader.expire(tenantId);
+  }
+
   /** Joins two records. `created` is false when they were joined already. Throws Fault not_found, wrong_state, busy. */
   async link(scope: LinkScope, key: ExternalKey, localId: string, by: By): Promise<Link & { created: boolean }> {
     return this.#changed(scope.tenantId, linkOne(this.db, scope, { externalId: idOf(key), localId }, by));

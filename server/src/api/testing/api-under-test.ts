@@ -3,6 +3,9 @@ import { request as httpRequest } from 'node:http';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
+import { LocalLookupStore } from '../../cluster/lookup-store.js';
+import { LinkReader } from '../../mapping/cache/link-reader.js';
+import { ExternalIdMappingService } from '../../mapping/external-id-mapping-service.js';
 import { Database } from '../../store/database.js';
 import { seedTenant, type SeededTenant } from '../../store/testing/seed-tenant.js';
 import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
@@ -112,8 +115,14 @@ export function partsFor(
   const ringBell: ApiParts['ringBell'] = async (run) => {
     rung.push(run);
   };
+  const store = new LocalLookupStore({ limit: 1_000, forMs: 60_000, now: () => performance.now() });
+  const mappings = new ExternalIdMappingService(db, new LinkReader({ db, store, metrics: ports.metrics }));
   const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
   const registry = new IntegrationRegistry(factory, ports);
   const queueState: ApiParts['queueState'] = async () => ({ backend: 'postgresql', warning: null });
-  return { parts: { db, appDatabaseUrl, ringBell, queueState, log, factory, registry, metrics }, rung, logged };
+  return {
+    parts: { db, appDatabaseUrl, ringBell, queueState, log, factory, registry, metrics, mappings },
+    rung,
+    logged,
+  };
 }

@@ -41,7 +41,9 @@ async function take(content: string | Buffer | Iterable<Buffer>, wish: Partial<I
 
 async function out(format: 'csv' | 'jsonl'): Promise<string> {
   const { tenantId, integrationId } = under.users;
-  return (await Array.fromAsync(exportMappings(under.database.app, { tenantId, integrationId, format }))).join('');
+  let text = '';
+  for await (const block of exportMappings(under.database.app, { tenantId, integrationId, format })) text += block;
+  return text;
 }
 
 const links = async () =>
