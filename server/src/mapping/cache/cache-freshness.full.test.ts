@@ -191,7 +191,10 @@ describe('a Redis that cannot be trusted', () => {
       '{}',
       '{"at":"1:2:","links":[null]}',
       '{"at":"x","links":[]}',
-      '{"at":1}',
+      '[1]',
+      '["x"]',
+      '["1:2:",[]]',
+      '["1:2:",["x","gone",1]]',
     ])
       for (const key of await redis.keys(`${prefix}*k3`)) {
         await redis.set(key, nonsense);

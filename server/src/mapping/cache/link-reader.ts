@@ -11,6 +11,7 @@ import { linksByExternalId, linksByLocalId, searchLinks, type Answers } from '..
 import { readMarks } from '../../store/mappings/marks.js';
 import { byExternalId, byLocalId, ChangeMarks } from './change-marks.js';
 import { Lookups, type Question } from './lookups.js';
+import { byExternalIdPacking, byLocalIdPacking } from './packing.js';
 
 export interface LinkReaderParts {
   readonly db: Database;
@@ -40,8 +41,11 @@ export class LinkReader {
       kind: byExternalId(integrationId, entity),
       load: (missing) => this.parts.db.withTenant(tenantId, (tx) => linksByExternalId(tx, scope, missing)),
       idOf: (link) => link.externalId,
+      packing: byExternalIdPacking(integrationId, entity),
     });
-    return new Map([...found].flatMap(([id, links]) => (links[0] ? [[id, links[0]]] : [])));
+    const first = new Map<string, Link>();
+    for (const [id, links] of found) if (links[0]) first.set(id, links[0]);
+    return first;
   }
 
   byLocalId(
@@ -57,6 +61,7 @@ export class LinkReader {
         load: (missing) =>
           this.parts.db.withTenant(tenantId, (tx) => linksByLocalId(tx, { tenantId, entity }, missing)),
         idOf: (link) => link.localId,
+        packing: byLocalIdPacking(entity),
       },
     );
   }

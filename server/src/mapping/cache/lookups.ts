@@ -1,9 +1,10 @@
 /** The read-through itself, for any question about links: from the store what may be believed, the rest from the database in one go. */
 import type { Metrics } from '@rollcall/connectors';
 import type { LookupStore } from '../../cluster/lookup-store.js';
-import { linkStates, type Link } from '../../store/mappings/link.js';
+import type { Link } from '../../store/mappings/link.js';
 import type { Answers } from '../../store/mappings/look-up.js';
 import type { ChangeMarks } from './change-marks.js';
+import type { Packing } from './packing.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
 export interface Question {
@@ -15,9 +16,9 @@ export interface Question {
   readonly marks: ChangeMarks;
   readonly load: (ids: readonly string[]) => Promise<Answers>;
   readonly idOf: (link: Link) => string;
+  readonly packing: Packing;
 }
 
-/** As it is stored: the snapshot, and the links that were there. */
 interface Entry {
   readonly at: string;
   readonly links: readonly Link[];
@@ -67,13 +68,18 @@ export class Lookups {
   }
 
   /** Null for what is too old, or is no entry at all. */
-  #believed(entry: unknown, id: string, question: Question): Entry | null {
-    if (!isEntry(entry, id, question)) {
+  #believed(packed: unknown, id: string, question: Question): Entry | null {
+    const entry = unpacked(packed, id, question);
+    if (entry === null) {
       this.#count(question.op, 'nonsense', 1);
       return null;
     }
-    const snapshot = this.#snapshotOf(entry.at);
-    return snapshot === null || question.marks.movedSince(snapshot, question.kind, id) ? null : entry;
+    return this.#isYoung(entry, id, question) ? entry : null;
+  }
+
+  #isYoung({ at }: Entry, id: string, { marks, kind }: Question): boolean {
+    const snapshot = this.#snapshotOf(at);
+    return snapshot !== null && !marks.movedSince(snapshot, kind, id);
   }
 
   async #fromDatabase(ids: readonly string[], question: Question, found: Found): Promise<void> {
@@ -86,7 +92,7 @@ export class Lookups {
       const entry = other ? (await other.catch(() => null))?.get(id) : (await own!).get(id);
       // Somebody else's answer may have been read before this was asked.
       if (other && entry) await question.marks.fresh();
-      if (entry && (!other || this.#believed(entry, id, question))) found.set(id, entry.links);
+      if (entry && (!other || this.#isYoung(entry, id, question))) found.set(id, entry.links);
       else again.push(id);
     }
     if (again.length > 0) for (const [id, { links }] of await this.#load(again, question)) found.set(id, links);
@@ -103,14 +109,17 @@ export class Lookups {
     return loading;
   }
 
-  async #read(ids: readonly string[], { load, idOf, ...question }: Question): Promise<ReadonlyMap<string, Entry>> {
+  async #read(
+    ids: readonly string[],
+    { load, idOf, packing, ...question }: Question,
+  ): Promise<ReadonlyMap<string, Entry>> {
     const { snapshot: at, links } = await load(ids);
     const of = new Map<string, Link[]>(ids.map((id) => [id, []]));
     for (const link of links) of.get(idOf(link))?.push(link);
     const entries = new Map([...of].map(([id, found]) => [id, { at, links: found }]));
     const { store } = this;
     if (store !== null) {
-      await store.set([...entries].map(([id, entry]) => [keyOf(question, id), entry]));
+      await store.set([...of].map(([id, found]) => [keyOf(question, id), [at, ...found.map(packing.pack)]]));
       this.metrics.count('rollcall_mapping_cache_evictions_total', {}, store.stats.evictions - this.#evicted);
       this.#evicted = store.stats.evictions;
     }
@@ -134,14 +143,14 @@ export class Lookups {
 const keyOf = ({ op, tenantId, kind }: Pick<Question, 'op' | 'tenantId' | 'kind'>, id: string): string =>
   `${op} ${tenantId} ${kind} ${id}`;
 
-/** Whether it is an answer to this very question. */
-function isEntry(entry: unknown, id: string, { idOf }: Question): entry is Entry {
-  const { at, links } = entry as Partial<Entry>;
-  return (
-    typeof at === 'string' &&
-    Array.isArray(links) &&
-    links.every(
-      (link: Link | null) => typeof link?.localId === 'string' && idOf(link) === id && linkStates.includes(link.state),
-    )
-  );
+/** As `#read` has packed it: the snapshot, and the links that were there. Null for anything else. */
+function unpacked(packed: unknown, id: string, { packing }: Question): Entry | null {
+  if (!Array.isArray(packed) || typeof packed[0] !== 'string') return null;
+  const links: Link[] = [];
+  for (let at = 1; at < packed.length; at += 1) {
+    const link = packing.unpack(packed[at], id);
+    if (link === null) return null;
+    links.push(link);
+  }
+  return { at: packed[0], links };
 }
