@@ -30,7 +30,7 @@ const now = () => performance.now();
 
 export async function measureLookups({ parts, url, filled, log }: Task) {
   const redisServer = await parts.RedisUnderTest.open();
-  const redis = new Redis(redisServer.url, { enableOfflineQueue: true });
+  const redis = new Redis(redisServer.directUrl);
   try {
     const local = new parts.LocalLookupStore({ limit: 100_000, forMs: 1_800_000, now });
     const onAway = (error: Error) => {

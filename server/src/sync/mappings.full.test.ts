@@ -5,6 +5,7 @@ import { LinkReader } from '../mapping/cache/link-reader.js';
 import { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
 import { Database } from '../store/database.js';
 import type { LinkScope } from '../store/mappings/link.js';
+import { requestUndo } from './request-undo.js';
 import { District } from './testing/district.js';
 
 let district: District;
@@ -78,6 +79,27 @@ test('a record that a person linked to another of ours is written there from the
   expect(await district.sql(`SELECT given_name <> 'Cy' AS written FROM users WHERE id = $1`, [copy!.id])).toEqual([
     { written: true },
   ]);
+  await service.relink(users, student!.external, student!.id, by);
+  await counts('users');
+});
+
+test('undoing a run leaves a record alone that a person has linked since', async () => {
+  const [student] = await students();
+  const [copy] = await district.sql<{ id: string }>(
+    `INSERT INTO users (tenant_id, id, given_name, family_name) VALUES ($1, gen_random_uuid(), 'Cy', 'Invented') RETURNING id`,
+    [users.tenantId],
+  );
+  const [created] = await district.sql<{ run_id: string }>(
+    `SELECT run_id FROM sync_changes WHERE external_id = $1 AND operation = 'create' ORDER BY run_id DESC LIMIT 1`,
+    [student!.external],
+  );
+  await service.relink(users, student!.external, copy!.id, by);
+  const wanted = { tenantId: users.tenantId, runId: created!.run_id, rows: [student!.id], ...by };
+  const { runId } = await requestUndo(district.database.worker, wanted);
+  await district.work(runId);
+  expect(await district.sql('SELECT state FROM sync_changes WHERE run_id = $1', [runId])).toEqual([{ state: 'stale' }]);
+  expect(await district.sql('SELECT active FROM users WHERE id = $1', [copy!.id])).toEqual([{ active: true }]);
+  expect(await service.find(users, student!.external)).toMatchObject({ localId: copy!.id, state: 'active' });
   await service.relink(users, student!.external, student!.id, by);
   await counts('users');
 });

@@ -2,6 +2,8 @@
 
 -- Up Migration
 ALTER TABLE external_system_mappings ADD COLUMN version integer NOT NULL DEFAULT 1;
+-- Links that people have changed are few among many.
+CREATE INDEX external_system_mappings_by_people ON external_system_mappings (tenant_id, integration_id, entity) WHERE version > 1;
 -- merged: the link still translates, but its record at the source is not written to ours: another link of the integration is.
 ALTER TABLE external_system_mappings DROP CONSTRAINT external_system_mappings_state_check;
 ALTER TABLE external_system_mappings ADD CONSTRAINT external_system_mappings_state_check
@@ -90,4 +92,5 @@ UPDATE external_system_mappings SET state = 'unlinked' WHERE state = 'merged';
 ALTER TABLE external_system_mappings DROP CONSTRAINT external_system_mappings_state_check;
 ALTER TABLE external_system_mappings ADD CONSTRAINT external_system_mappings_state_check
   CHECK (state IN ('active', 'missing', 'deactivated', 'unlinked'));
+DROP INDEX external_system_mappings_by_people;
 ALTER TABLE external_system_mappings DROP COLUMN version;
