@@ -14,11 +14,9 @@ import {
   type Ports,
 } from '@rollcall/connectors';
 import { resolveSecrets, type SecretSources } from '../config/secret-references.js';
-import { openLookupStore } from '../cluster/open-lookup-store.js';
 import { openSharedLimits } from '../cluster/shared-limits.js';
 import { prefixOf } from '../jobs/queue-backend.js';
-import { LinkReader } from '../mapping/cache/link-reader.js';
-import { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
+import type { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
 import { Database } from '../store/database.js';
 import { findIntegration, pinnedSettings } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
@@ -28,8 +26,9 @@ import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
 import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
-import { MetricsRegistry, sample } from '../telemetry/metrics.js';
+import { MetricsRegistry } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
+import { openMappings } from './open-mappings.js';
 import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
 
@@ -71,13 +70,7 @@ export function compose(options: ComposeOptions): Composition {
   });
   metrics.ask(processGauges(), poolGauges(db));
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
-  const lookups = openLookupStore(options.redisUrl, prefixOf(options.databaseUrl), {
-    clock: systemClock,
-    log,
-    metrics,
-  });
-  metrics.ask(() => [sample('rollcall_mapping_cache_entries', lookups.store.size, {})]);
-  const mappings = new ExternalIdMappingService(db, new LinkReader({ db, store: lookups.store, metrics }));
+  const translating = openMappings({ db, log, metrics }, options.redisUrl, prefixOf(options.databaseUrl));
   const ports: Ports = {
     clock: systemClock,
     log,
@@ -112,10 +105,10 @@ export function compose(options: ComposeOptions): Composition {
     await registry.stopAll();
     await factory.disposeAll();
     limits.close();
-    lookups.close();
+    translating.close();
     await db.close();
   };
-  return { db, log, metrics, mappings, ports, factory, registry, work, close };
+  return { db, log, metrics, mappings: translating.mappings, ports, factory, registry, work, close };
 }
 
 /** Makes providers from stored settings: their references become secrets only here. */

@@ -5,7 +5,7 @@ import { listIntegrations } from '../store/integrations.js';
 import { findFaults, mendFaults, type Finding, type FindingKind } from '../store/mappings/integrity.js';
 import { takeMappingTurn } from '../store/mappings/mapping-turn.js';
 import type { EntityName } from '@rollcall/core';
-import type { By } from './external-id-mapping-service.js';
+import type { By } from './by.js';
 
 export interface MappingCheck {
   readonly faults: number;

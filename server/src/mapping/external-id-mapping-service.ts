@@ -7,15 +7,11 @@ import { externalIdOf, Fault, type EntityName, type ExternalKey } from '@rollcal
 import type { Database } from '../store/database.js';
 import type { Link, LinkScope } from '../store/mappings/link.js';
 import type { Pair } from '../store/mappings/write-links.js';
+import type { By } from './by.js';
 import type { LinkReader } from './cache/link-reader.js';
 import { linkMany, linkOne, type LinkOutcome } from './link-records.js';
 import { mergeRecords, undoMerge, type MadeMerge, type UndoneMerge } from './merge-records.js';
 import { relink, unlink, type Change } from './relink.js';
-
-export interface By {
-  readonly actor: string;
-  readonly reason: string;
-}
 
 export class ExternalIdMappingService {
   constructor(

@@ -7,7 +7,7 @@ import type { Link, LinkScope } from '../store/mappings/link.js';
 import { takeMappingTurn } from '../store/mappings/mapping-turn.js';
 import { claimsOn, insertLinks, unknownLocalIds, type Pair } from '../store/mappings/write-links.js';
 import type { Tx } from '../store/database.js';
-import type { By } from './external-id-mapping-service.js';
+import type { By } from './by.js';
 
 export const refusals = {
   unknown_record: 'there is no such record of ours',

@@ -16,7 +16,7 @@ import {
   setActive,
 } from '../store/mappings/move-record.js';
 import { takeMappingTurn } from '../store/mappings/mapping-turn.js';
-import type { By } from './external-id-mapping-service.js';
+import type { By } from './by.js';
 
 export interface MergeWish {
   readonly tenantId: string;

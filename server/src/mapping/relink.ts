@@ -9,7 +9,7 @@ import { versionTag, type Link, type LinkScope } from '../store/mappings/link.js
 import { findLink } from '../store/mappings/look-up.js';
 import { takeMappingTurn } from '../store/mappings/mapping-turn.js';
 import { claimsOn, moveLink, unknownLocalIds, type Pair } from '../store/mappings/write-links.js';
-import type { By } from './external-id-mapping-service.js';
+import type { By } from './by.js';
 import { refused } from './link-records.js';
 
 export interface Change extends By {

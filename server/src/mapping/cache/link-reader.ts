@@ -72,7 +72,8 @@ export class LinkReader {
     const most = store === null ? 0 : Math.floor(store.limit / 4);
     let warmed = 0;
     let after: string | undefined;
-    while (warmed < most && !stop?.aborted) {
+    while (warmed < most) {
+      if (stop?.aborted) break;
       const page = await db.withTenant(scope.tenantId, (tx) =>
         searchLinks(tx, scope.tenantId, { ...scope, after }, Math.min(warmPage, most - warmed)),
       );

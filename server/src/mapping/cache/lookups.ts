@@ -102,10 +102,11 @@ export class Lookups {
     const loading = this.#read(ids, question);
     const keys = ids.map((id) => keyOf(question, id));
     for (const key of keys) this.#loading.set(key, loading);
-    const done = () => {
+    const forget = async () => {
+      await loading.catch(() => undefined);
       for (const key of keys) if (this.#loading.get(key) === loading) this.#loading.delete(key);
     };
-    loading.then(done, done);
+    void forget();
     return loading;
   }
 

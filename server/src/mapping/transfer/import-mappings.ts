@@ -19,7 +19,7 @@ import {
   type ImportedRow,
 } from '../../store/mappings/import-stage.js';
 import { takeMappingTurn } from '../../store/mappings/mapping-turn.js';
-import type { By } from '../external-id-mapping-service.js';
+import type { By } from '../by.js';
 import { fileFault, rowReader, type TransferFormat } from './read-rows.js';
 import { RowLines } from './row-lines.js';
 import { TextGate } from './text-gate.js';

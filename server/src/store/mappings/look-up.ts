@@ -42,7 +42,11 @@ export async function linksByLocalId(
 /** Without a link there is one row all the same, with the snapshot alone. */
 const answersOf = (rows: readonly Row[]): Answers => ({
   snapshot: rows[0]!.snapshot,
-  links: rows.filter((row) => row.externalId !== null).map(({ snapshot: _, ...link }) => link),
+  links: rows.filter((row) => row.externalId !== null).map(linkOf),
+});
+
+const linkOf = ({ integrationId, entity, externalId, localId, state, version }: Link): Link => ({
+  ...{ integrationId, entity, externalId, localId, state, version },
 });
 
 /** One link, locked until the transaction ends when it is to be changed. */

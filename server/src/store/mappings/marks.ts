@@ -28,6 +28,8 @@ export async function readMarks(
   );
   const marks = rows
     .filter(({ xid }) => xid !== null)
-    .map(({ snapshot: _, xid, ...mark }) => ({ ...mark, xid: Number(xid) }));
+    .map(({ xid, integrationId, entity, externalIds, localIds }) => ({
+      ...{ xid: Number(xid), integrationId, entity, externalIds, localIds },
+    }));
   return { snapshot: rows[0]!.snapshot, marks };
 }

@@ -5,13 +5,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import type { LookupStore } from '../../cluster/lookup-store.js';
-import { SharedLookupStore } from '../../cluster/shared-lookup-store.js';
-import { Database } from '../../store/database.js';
-import type { ExternalIdMappingService } from '../external-id-mapping-service.js';
-import { RedisUnderTest } from '../../jobs/testing/redis-under-test.js';
-import { by, localStore, mappingUnderTest, noMetrics, type MappingUnderTest } from '../testing/mapping-under-test.js';
-import { LinkReader } from './link-reader.js';
+import type { LookupStore } from '../cluster/lookup-store.js';
+import { SharedLookupStore } from '../cluster/shared-lookup-store.js';
+import { Database } from '../store/database.js';
+import type { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
+import { RedisUnderTest } from '../jobs/testing/redis-under-test.js';
+import {
+  by,
+  localStore,
+  mappingUnderTest,
+  noMetrics,
+  type MappingUnderTest,
+} from '../mapping/testing/mapping-under-test.js';
+import { LinkReader } from '../mapping/cache/link-reader.js';
 
 let under: MappingUnderTest;
 let server: RedisUnderTest;
@@ -97,6 +103,14 @@ describe.each<[string, () => LookupStore]>([
         let next = 4;
         const spare = () => people[4 + (next++ % 36)]!;
         const writing = { of: Promise.resolve() };
+        const write = async (before: Promise<void>, what: string, name: string) => {
+          await before;
+          const value = spare();
+          const began = performance.now();
+          if (what === 'bulk') await asSync(name, value);
+          else await under.service.relink(under.users, name, value, by).catch(() => asSync(name, value));
+          history.note(name, value, began, performance.now());
+        };
         for (const { do: what, who, key } of steps) {
           const name = keys[key]!;
           if (what === 'restart') processes[who] = under.process(store());
@@ -104,13 +118,7 @@ describe.each<[string, () => LookupStore]>([
           if (what === 'pause') await new Promise((done) => setTimeout(done, who * 45));
           if (what === 'write' || what === 'bulk')
             // Not waited for: reads meet it half way.
-            writing.of = writing.of.then(async () => {
-              const value = spare();
-              const began = performance.now();
-              if (what === 'bulk') await asSync(name, value);
-              else await under.service.relink(under.users, name, value, by).catch(() => asSync(name, value));
-              history.note(name, value, began, performance.now());
-            });
+            writing.of = write(writing.of, what, name);
           if (what === 'read') {
             const served = await processes[who]!.toLocal(under.users, name);
             const at = performance.now();
