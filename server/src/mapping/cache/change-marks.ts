@@ -12,7 +12,9 @@ const renewAfterMs = 40;
 const trustedForMs = 80;
 /** Marks are kept for two hours; after such a silence everything is asked for anew. */
 const forgottenAfterMs = 3_600_000;
-const mostOfKind = 5_000;
+/** So many changes of a kind are told apart: by single ids, and of all at once, which every look-up is held against. */
+const mostSingle = 5_000;
+const mostWhole = 100;
 
 export interface MarkSource {
   /** All marks that were not visible in `since`. */
@@ -95,14 +97,17 @@ class Moves {
   #of = new Map<string, number[]>();
   /** Whoever could not see all up to here counts as moved: so much is not kept apart. */
   #folded = 0;
+  #last = 0;
 
   note(xid: number, ids: readonly string[] | null): void {
+    this.#last = Math.max(this.#last, xid);
     if (ids === null) this.#all.push(xid);
     else for (const id of new Set(ids)) this.#of.set(id, [...(this.#of.get(id) ?? []), xid]);
-    if (this.#all.length > mostOfKind || this.#of.size > mostOfKind) this.#fold();
+    if (this.#all.length > mostWhole || this.#of.size > mostSingle) this.#fold();
   }
 
   since(snapshot: Snapshot, id: string): boolean {
+    if (this.#last < snapshot.xmin) return false;
     if (snapshot.xmin <= this.#folded) return true;
     const unseen = (xid: number) => !couldSee(snapshot, xid);
     return this.#all.some(unseen) || (this.#of.get(id)?.some(unseen) ?? false);

@@ -8,9 +8,11 @@ import { entityNamed, type EntityName } from '@rollcall/core';
 import type { Tx } from '../database.js';
 import type { LinkScope } from './link.js';
 
+/** A million rows are grouped, joined and sorted; with the usual memory most of it would go over the disk. */
 export async function openImport(tx: Tx): Promise<void> {
   await tx.query(
-    `CREATE TEMP TABLE mapping_import (n integer, entity text COLLATE "C", external_id text COLLATE "C", local_id uuid, state text)
+    `SET LOCAL work_mem = '64MB';
+     CREATE TEMP TABLE mapping_import (n integer, entity text COLLATE "C", external_id text COLLATE "C", local_id uuid, state text)
        ON COMMIT DROP;
      CREATE TEMP TABLE mapping_import_outcome (n integer PRIMARY KEY, code text NOT NULL) ON COMMIT DROP`,
   );
