@@ -42,6 +42,7 @@ export const toolOwners = [
   },
   { packages: ['cron-parser'], places: ['server/src/jobs'] },
   { packages: ['axios'], places: ['connectors/src/http', 'bench/src'] },
-  { packages: ['yauzl', 'yazl', 'csv-parse'], places: ['connectors/src/csv'] },
+  { packages: ['yauzl', 'yazl'], places: ['connectors/src/csv'] },
+  { packages: ['csv-parse'], places: ['connectors/src/csv', 'server/src/mapping'] },
   { packages: ['commander'], places: ['server/src/cli', 'server/src/main'] },
 ];

@@ -58,6 +58,14 @@ export const metricCatalogue = {
   rollcall_health_check_total: counter('Looks at sources, by what they found.', 'provider', 'outcome'),
   rollcall_health_check_seconds: histogram('How long looks at sources took.', 'provider'),
   rollcall_health_alert_total: counter('Deviations of sources that began or ended.', 'reason', 'outcome'),
+  rollcall_mapping_lookups_total: counter(
+    'Ids looked up among mappings: found in the cache, not found there, with the cache away, or with nonsense in it.',
+    'op',
+    'outcome',
+  ),
+  rollcall_mapping_lookup_seconds: histogram('Look-ups among mappings, single or in batches.', 'op'),
+  rollcall_mapping_cache_evictions_total: counter('Answers that the cache of mappings gave up for want of room.'),
+  rollcall_mapping_cache_away_total: counter('Times that the cache of mappings had to be left alone for a while.'),
   rollcall_scrape_failed_total: counter('Figures that could not be had when the metrics were read.'),
 
   rollcall_freshness_seconds: gauge(
@@ -76,6 +84,7 @@ export const metricCatalogue = {
   rollcall_holds_open: gauge('Parts of plans that wait for a person.', 'entity'),
   rollcall_queue_depth: gauge('Runs that wait for a worker.', 'priority'),
   rollcall_queue_oldest_age_seconds: gauge('How long the oldest waiting run has waited.', 'priority'),
+  rollcall_mapping_cache_entries: gauge('Answers that this process keeps in its cache of mappings.'),
   rollcall_pg_pool_connections: gauge('Connections to PostgreSQL that this process holds.'),
   rollcall_pg_pool_waiting: gauge('Callers in this process that wait for a connection to PostgreSQL.'),
   rollcall_event_loop_lag_seconds: gauge(

@@ -8,6 +8,7 @@ export * from './changes/reject-share.js';
 export * from './changes/removal.js';
 export * from './changes/seasons.js';
 export * from './changes/watermark.js';
+export * from './mapping/external-key.js';
 export * from './matching/match-settings.js';
 export * from './matching/normalise.js';
 export * from './roster/academic-session.js';

@@ -319,3 +319,63 @@ describe('a configuration', () => {
     expect(await api.database.sql('SELECT FROM integration_configurations WHERE version > 1')).toEqual([]);
   });
 });
+
+describe('mappings', () => {
+  const path = '/integrations/north%20source/mappings';
+  const localId = '00000000-0000-7000-8000-000000000000';
+  const reason = 'a test';
+
+  test.each([
+    ...[path, `${path}?entity=pupils`, `${path}?entity=users&state=gone`, `${path}?entity=users&limit=1001`],
+    ...[
+      `${path}/one?entity=users`,
+      `${path}/one?entity=users&externalId=`,
+      `${path}/one?entity=users&externalId=a%00b`,
+    ],
+    ...[
+      `${path}/export?format=xml`,
+      '/mappings/of?entity=users&localId=1',
+      '/mappings/merges?entity=users',
+      '/mappings/check?repair=1',
+    ],
+  ])('GET %s is refused', async (address) => {
+    const { status, body } = await api.get(address, asNorth);
+    expect([status, body['code']]).toEqual([400, 'invalid_input']);
+  });
+
+  test.each<[string, object]>([
+    [`${path}/batch`, { entity: 'users', pairs: [], reason }],
+    [
+      `${path}/batch`,
+      { entity: 'users', pairs: Array.from({ length: 1001 }, () => ({ externalId: 'a', localId })), reason },
+    ],
+    [`${path}/batch`, { entity: 'users', pairs: [{ externalId: 'a\0', localId }], reason }],
+    [`${path}/look-up`, { entity: 'users', externalIds: Array.from({ length: 1001 }, () => 'a') }],
+    [`${path}/unlink`, { entity: 'users', externalId: 'ext-teacher' }],
+    [`${path}/warm`, { entity: 'pupils' }],
+    ['/mappings/look-up', { entity: 'users', localIds: ['1'] }],
+    ['/mappings/merges', { entity: 'users', winnerId: localId, loserId: localId, reason }],
+    ['/mappings/merges/1/undo', { reason }],
+    ['/mappings/repair', {}],
+  ])('POST %s with what is not understood is refused', async (address, body) => {
+    const answer = await api.post(address, body, asNorth);
+    expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_input']);
+  });
+
+  test('an If-Match that this API never gave is refused', async () => {
+    const about = { entity: 'users', externalId: 'ext-teacher', reason };
+    expect((await api.post(`${path}/unlink`, about, { ...asNorth, 'if-match': 'W/"x", "y"' })).status).toBe(400);
+  });
+
+  test('a file is refused that cannot be read, and one of another type; no other route takes files', async () => {
+    const send = async (address: string, type: string, body: string) => {
+      const headers = { ...asNorth, 'content-type': type };
+      return (await fetch(`${api.url}/api/v1${address}`, { method: 'POST', headers, body })).status;
+    };
+    expect(await send(`${path}/import?reason=r`, 'text/csv', 'a,b\n1,2\n')).toBe(400);
+    expect(await send(`${path}/import`, 'text/csv', `entity,externalId,localId\nusers,a,${localId}\n`)).toBe(400);
+    expect(await send(`${path}/import?reason=r`, 'application/json', '{}')).toBe(415);
+    expect(await send(`${path}/import?reason=r`, 'text/plain', 'a')).toBe(415);
+    expect(await send('/runs', 'text/csv', 'integration')).toBe(415);
+  });
+});

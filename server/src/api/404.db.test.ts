@@ -121,3 +121,50 @@ test('a method that an address does not have is not found', async () => {
   const response = await fetch(`${api.url}/api/v1/runs`, { method: 'DELETE', headers: asNorth });
   expect(response.status).toBe(404);
 });
+
+test('mappings of another tenant, or that do not exist, are neither shown nor changed', async () => {
+  const [ours, theirs] = [api.tenants[0]!, api.tenants[1]!];
+  const before = await api.database.sql('SELECT * FROM external_system_mappings ORDER BY local_id');
+  const reason = 'curiosity';
+  const about = { entity: 'users', externalId: 'ext-teacher' };
+  const path = `/integrations/${theirs.integrationId}/mappings`;
+  const one = 'one?entity=users&externalId=ext-teacher';
+  for (const address of [
+    path + '?entity=users',
+    `${path}/${one}`,
+    `${path}/export`,
+    `/mappings/check?integration=${theirs.integrationId}`,
+  ])
+    expect([address, (await api.get(address, asNorth)).status]).toEqual([address, 404]);
+  const posts: [string, object][] = [
+    [`${path}/look-up`, { entity: 'users', externalIds: ['ext-teacher'] }],
+    [`${path}/unlink`, { ...about, reason }],
+    [`${path}/batch`, { entity: 'users', pairs: [{ externalId: 'x', localId: theirs.ids.teacher }], reason }],
+    [`${path}/warm`, { entity: 'users' }],
+    ['/mappings/repair', { integration: theirs.integrationId, reason }],
+    ['/mappings/merges', { entity: 'users', winnerId: theirs.ids.teacher, loserId: theirs.ids.student, reason }],
+    [`/mappings/merges/${nobody}/undo`, { reason }],
+  ];
+  for (const [address, body] of posts)
+    expect([address, (await api.post(address, body, asNorth)).status]).toEqual([address, 404]);
+  const put = (key: string, localId: string) =>
+    api.put(
+      `/integrations/${ours.integrationId}/mappings/one?entity=users&externalId=${key}`,
+      { localId, reason },
+      asNorth,
+    );
+  expect((await put('new', theirs.ids.teacher)).status).toBe(404);
+  expect((await put('new', nobody)).status).toBe(404);
+  const headers = { ...asNorth, 'content-type': 'text/csv' };
+  const imported = await fetch(`${api.url}/api/v1${path}/import?reason=r`, { method: 'POST', headers, body: 'entity' });
+  expect(imported.status).toBe(404);
+  expect((await api.get(`/mappings/of?entity=users&localId=${theirs.ids.teacher}`, asNorth)).body['mappings']).toEqual(
+    [],
+  );
+  expect((await api.get(`/mappings/merges?entity=users&localId=${theirs.ids.teacher}`, asNorth)).body['items']).toEqual(
+    [],
+  );
+  const own = `/integrations/${ours.integrationId}/mappings/one?entity=users&externalId=nobody`;
+  expect((await api.get(own, asNorth)).status).toBe(404);
+  expect(await api.database.sql('SELECT * FROM external_system_mappings ORDER BY local_id')).toEqual(before);
+});

@@ -131,3 +131,56 @@ describe('a dead letter', () => {
     expect(await post('edit', { fields })).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
   });
 });
+
+describe('a mapping', () => {
+  const south = () => api.tenants[1]!;
+  const path = () => `/integrations/${south().integrationId}/mappings`;
+  const put = (id: string, localId: string, headers = {}) =>
+    api.put(`${path()}/one?entity=users&externalId=${id}`, { localId, reason }, { ...as('south'), ...headers });
+
+  test('is not made over another, nor a second one for a record', async () => {
+    for (const [id, localId] of [
+      ['ext-teacher', south().ids.student],
+      ['second', south().ids.teacher],
+    ] as const)
+      expect(await put(id, localId)).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+  });
+
+  test('that has changed since it was seen is answered with 412 and what is there by now', async () => {
+    const seen = (await put('ext-teacher', south().ids.teacher)).headers.get('etag')!;
+    const about = { entity: 'users', externalId: 'ext-teacher', reason };
+    expect((await api.post(`${path()}/unlink`, about, { ...as('south'), 'if-match': seen })).status).toBe(200);
+    const stale = [
+      await api.post(`${path()}/unlink`, about, { ...as('south'), 'if-match': seen }),
+      await put('ext-teacher', south().ids.teacher, { 'if-match': seen }),
+    ];
+    for (const answer of stale)
+      expect(answer).toMatchObject({
+        status: 412,
+        body: { code: 'stale_decision', detail: expect.stringContaining('is unlinked') },
+      });
+    expect((await put('ext-teacher', south().ids.teacher, { 'if-match': '*' })).body).toMatchObject({
+      state: 'active',
+    });
+  });
+
+  test('is not changed in any way while a run is under way', async () => {
+    const { body: run } = await api.post('/runs', { integration: south().integrationId, mode: 'plan' }, as('south'));
+    const about = { entity: 'users', externalId: 'ext-teacher', reason };
+    const pair = { entity: 'users', winnerId: south().ids.teacher, loserId: south().ids.student, reason };
+    const pairs = [{ externalId: 'x', localId: south().ids.teacher }];
+    const answers = [
+      await api.post(`${path()}/unlink`, about, as('south')),
+      await put('x', south().ids.teacher),
+      await api.post(`${path()}/batch`, { entity: 'users', pairs, reason }, as('south')),
+      await api.post('/mappings/merges', pair, as('south')),
+      await api.post('/mappings/repair', { reason }, as('south')),
+    ];
+    for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'busy' } });
+    const headers = { ...as('south'), 'content-type': 'text/csv' };
+    const body = 'entity,externalId,localId\n';
+    const imported = await fetch(`${api.url}/api/v1${path()}/import?reason=r`, { method: 'POST', headers, body });
+    expect(imported.status).toBe(409);
+    await api.post(`/runs/${run['runId'] as string}/cancel`, {}, as('south'));
+  });
+});

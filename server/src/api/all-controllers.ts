@@ -20,6 +20,10 @@ import { LetterActionsController } from './dead-letters/letter-actions-controlle
 import { CalendarController } from './limits/calendar-controller.js';
 import { LimitsController } from './limits/limits-controller.js';
 import { RunLimitsController } from './limits/run-limits-controller.js';
+import { MappingChecksController } from './mappings/mapping-checks-controller.js';
+import { MappingTransferController } from './mappings/mapping-transfer-controller.js';
+import { MappingsController } from './mappings/mappings-controller.js';
+import { RecordMappingsController } from './mappings/record-mappings-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
@@ -51,6 +55,10 @@ export const allControllers: readonly Type[] = [
   LimitsController,
   RunLimitsController,
   CalendarController,
+  MappingTransferController,
+  MappingChecksController,
+  MappingsController,
+  RecordMappingsController,
   ...rosterControllers,
   ExportController,
   MetricsController,

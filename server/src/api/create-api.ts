@@ -14,6 +14,7 @@ import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, type Log } from '@rollcall/connectors';
 import { Fault } from '@rollcall/core';
+import { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
 import { Database } from '../store/database.js';
 import { Roster } from '../store/roster.js';
 import { Announcer } from './announcer.js';
@@ -47,6 +48,7 @@ export interface ApiParts {
   readonly ringBell: RingBell;
   readonly queueState: AskQueueState;
   readonly checkNow: CheckNow;
+  readonly mappings: ExternalIdMappingService;
   readonly registry: IntegrationRegistry;
   readonly factory: ProviderFactory;
   readonly log: Log;
@@ -91,6 +93,7 @@ class ApiModule implements OnApplicationShutdown {
 const providersOf = (parts: ApiParts): Provider[] => [
   { provide: Database, useValue: parts.db },
   { provide: Roster, useValue: new Roster(parts.appDatabaseUrl) },
+  { provide: ExternalIdMappingService, useValue: parts.mappings },
   { provide: IntegrationRegistry, useValue: parts.registry },
   { provide: ProviderFactory, useValue: parts.factory },
   { provide: CHECK_NOW, useValue: parts.checkNow },

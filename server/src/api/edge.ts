@@ -9,16 +9,22 @@ export const longestBody = 64 * 1024;
 /** Ten thousand ids, and some. */
 const longestBodyWithRows = 512 * 1024;
 
+/** Bodies that a route reads as they come, by what it takes. */
+export const streamedTypes = { package: ['application/zip'], rows: ['text/csv', 'application/x-ndjson'] } as const;
+export type StreamedBody = keyof typeof streamedTypes;
+
 /** Call it before the routes are made. */
 export function guardEdge(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     if ((route.config as { longBody?: boolean } | undefined)?.longBody) route.bodyLimit = longestBodyWithRows;
   });
-  // A stream, which the route itself bounds. No web page may send this type to another site unasked.
-  server.addContentTypeParser('application/zip', (request, payload, done) => {
-    const { fileBody } = request.routeOptions.config as { fileBody?: boolean };
-    done(fileBody ? null : Object.assign(new Error('unsupported media type'), { statusCode: 415 }), payload);
-  });
+  // A stream, which the route itself bounds. Any other route answers such a body as it answers types that it does not know; no web
+  // page may send these types to another site unasked.
+  for (const [what, types] of Object.entries(streamedTypes))
+    server.addContentTypeParser([...types], (request, payload, done) => {
+      const { streamedBody } = request.routeOptions.config as { streamedBody?: string | null };
+      done(streamedBody === what ? null : Object.assign(new Error('not read here'), { statusCode: 415 }), payload);
+    });
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers(safeHeaders);
     return localOnly(request, reply);

@@ -6,6 +6,7 @@ import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata }
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { ZodType } from 'zod';
+import type { StreamedBody } from './edge.js';
 import { problemSchema } from './problem.js';
 
 export interface RouteOptions {
@@ -27,8 +28,8 @@ export interface RouteOptions {
   readonly tenant?: boolean;
   /** Whether its body may list rows, and so be longer than others. */
   readonly longBody?: boolean;
-  /** Whether its body is a file, which it takes as a stream. */
-  readonly fileBody?: boolean;
+  /** A body that is read as it comes, of whatever length. */
+  readonly streamedBody?: StreamedBody;
 }
 
 export type Permission =
@@ -43,6 +44,7 @@ export type Permission =
     )
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
+  | ('mappings.read' | 'mappings.change')
   | ('letters.read' | 'letters.settle' | 'limits.read' | 'limits.change');
 
 /**
@@ -61,17 +63,19 @@ export interface RoutePolicy {
 
 export function Route(route: RouteOptions): MethodDecorator {
   const { method, path, id, summary, permission, audit, answer, status = 200, problems = [], tenant = true } = route;
-  const { longBody = false, fileBody = false, answers } = route;
+  const { longBody = false, streamedBody = null, answers } = route;
   const policy: RoutePolicy = { id, permission, audit, answer, tenant };
   const failures = [...new Set([400, 403, 500, 503, ...(tenant ? [404] : []), ...problems])].toSorted((a, b) => a - b);
   return applyDecorators(
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(status),
     SetMetadata(POLICY, policy),
-    RouteConfig({ longBody, fileBody }),
+    RouteConfig({ longBody, streamedBody }),
     ApiOperation({ operationId: id, summary, description: `Permission: ${permission}. Audit: ${audit}.` }),
     answer ? ApiResponse({ status, description: 'Success', standardSchema: answer }) : plainAnswer(status, answers),
-    ...(fileBody ? [ApiConsumes('application/zip'), ApiBody({ schema: { type: 'string', format: 'binary' } })] : []),
+    ...(streamedBody === 'package'
+      ? [ApiConsumes('application/zip'), ApiBody({ schema: { type: 'string', format: 'binary' } })]
+      : []),
     ...failures.map((failure) => ApiResponse({ status: failure, description: 'Problem', ...problemContent })),
     ...(tenant ? [ApiHeader(tenantHeader)] : []),
   );

@@ -10,6 +10,7 @@ import { addHealth } from './health.js';
 import { addHolds } from './holds.js';
 import { addIntegration } from './integration.js';
 import { addLimits } from './limits.js';
+import { addMappings } from './mappings.js';
 import { addMigrate } from './migrate.js';
 import { addRuns } from './runs.js';
 import type { CommandFrame } from './run-command.js';
@@ -23,7 +24,7 @@ import { addUp } from './up.js';
 
 const commands = [
   ...[addUp, addSync, addRuns, addHolds, addLimits, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
-  ...[addHealth, addCsv, addExport],
+  ...[addHealth, addMappings, addCsv, addExport],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

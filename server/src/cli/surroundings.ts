@@ -1,6 +1,7 @@
 /** What the commands are handed by `main`: the wiring of a process, and the terminal. They know nothing else of the outside. */
 import type { Clock, HealthCheck, Log, Ports, ProviderFactory } from '@rollcall/connectors';
 import type { LogLevel } from '../telemetry/log.js';
+import type { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
 import type { Database } from '../store/database.js';
 import type { Integration } from '../store/integrations.js';
 import type { Lease } from '../store/leases.js';
@@ -38,6 +39,7 @@ export interface RunningProcess {
 export interface Rollcall {
   readonly db: Database;
   readonly log: Log;
+  readonly mappings: ExternalIdMappingService;
   readonly factory: ProviderFactory;
   readonly ports: Ports;
   /** Providers by their present settings. */

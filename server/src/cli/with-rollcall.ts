@@ -21,6 +21,8 @@ export async function withRollcall<T>(
   at: Surroundings,
   role: 'app' | 'worker',
   work: (rollcall: LentRollcall) => Promise<T>,
+  /** Whether the command has business with what processes share in Redis. */
+  { shareRedis = false }: { shareRedis?: boolean } = {},
 ): Promise<T> {
   const settings = readSettings(at.env);
   return withDatabase(settings, async (lent) => {
@@ -29,6 +31,7 @@ export async function withRollcall<T>(
     const rollcall = at.compose({
       processName: 'cli',
       databaseUrl: urls[role],
+      ...(shareRedis ? { redisUrl: settings.redisUrl } : {}),
       connections: role === 'worker' ? 8 : 3,
       dataDir: lent.dataDir,
       logLevel: settings.logLevel,

@@ -7,6 +7,7 @@ import { openSharedLimits } from '../cluster/shared-limits.js';
 import { prefixOf } from '../jobs/queue-backend.js';
 import { CallTally } from '../health/call-tally.js';
 import { ClientQueues, queueGauges } from '../health/client-queues.js';
+import type { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
 import { Database } from '../store/database.js';
 import type { Lease } from '../store/leases.js';
 import type { Run } from '../store/runs.js';
@@ -18,6 +19,7 @@ import { Turns } from '../sync/turns.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
+import { openMappings } from './open-mappings.js';
 import { processGauges } from '../telemetry/process-gauges.js';
 import { systemClock } from '../telemetry/system-clock.js';
 import { AttemptProviders } from './attempt-providers.js';
@@ -43,6 +45,7 @@ export interface Composition {
   readonly db: Database;
   readonly log: Log;
   readonly metrics: MetricsRegistry;
+  readonly mappings: ExternalIdMappingService;
   readonly ports: Ports;
   readonly factory: ProviderFactory;
   readonly registry: IntegrationRegistry;
@@ -65,6 +68,7 @@ export function compose(options: ComposeOptions): Composition {
   const caches = new ResponseCaches();
   metrics.ask(processGauges(), poolGauges(db), queueGauges(queues));
   const limits = openSharedLimits(options.redisUrl, prefixOf(options.databaseUrl), { clock: systemClock, log });
+  const translating = openMappings({ db, log, metrics }, options.redisUrl, prefixOf(options.databaseUrl));
   const ports: Ports = {
     clock: systemClock,
     log,
@@ -100,9 +104,12 @@ export function compose(options: ComposeOptions): Composition {
     // What was counted last is worth no wait.
     await calls.flush(db).catch((error: Error) => log.debug('health.not-written', { errorName: error.name }));
     limits.close();
+    translating.close();
     await db.close();
   };
-  return { db, log, metrics, ports, factory, registry, live, calls, caches: new CacheKeeper(caches), work, close };
+  const { mappings } = translating;
+  const kept = new CacheKeeper(caches);
+  return { db, log, metrics, mappings, ports, factory, registry, live, calls, caches: kept, work, close };
 }
 
 const databaseOf = ({ databaseUrl, connections = 8 }: ComposeOptions, log: Log): Database =>

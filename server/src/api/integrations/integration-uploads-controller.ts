@@ -61,7 +61,7 @@ export class IntegrationUploadsController {
     answer: uploadedSchema,
     status: 202,
     problems: [409, 415, 503],
-    fileBody: true,
+    streamedBody: 'package',
   })
   async upload(
     @Tenant() tenantId: string,

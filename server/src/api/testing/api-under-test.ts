@@ -7,6 +7,9 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
 import { checkIntegration } from '../../health/check-integration.js';
+import { LocalLookupStore } from '../../cluster/lookup-store.js';
+import { LinkReader } from '../../mapping/cache/link-reader.js';
+import { ExternalIdMappingService } from '../../mapping/external-id-mapping-service.js';
 import { Database } from '../../store/database.js';
 import type { Integration } from '../../store/integrations.js';
 import { seedTenant, type SeededTenant } from '../../store/testing/seed-tenant.js';
@@ -117,6 +120,8 @@ export function partsFor(
   const ringBell: ApiParts['ringBell'] = async (run) => {
     rung.push(run);
   };
+  const store = new LocalLookupStore({ limit: 1_000, forMs: 60_000, now: () => performance.now() });
+  const mappings = new ExternalIdMappingService(db, new LinkReader({ db, store, metrics: ports.metrics }));
   const metrics = { render: () => '# TYPE runs_total counter\nruns_total 1\n' };
   const registry = new IntegrationRegistry(factory, ports);
   const queueState: ApiParts['queueState'] = async () => ({ backend: 'postgresql', warning: null });
@@ -129,7 +134,7 @@ export function partsFor(
     checkIntegration({ db, ...ports, probe }, { ...of, trigger: 'person' });
   const dataDir = join(tmpdir(), `rollcall-api-${randomUUID()}`);
   return {
-    parts: { db, appDatabaseUrl, dataDir, ringBell, queueState, checkNow, log, factory, registry, metrics },
+    parts: { db, appDatabaseUrl, dataDir, ringBell, queueState, checkNow, log, factory, registry, metrics, mappings },
     rung,
     logged,
   };

@@ -47,6 +47,11 @@ export class RedisUnderTest {
     return url.href;
   }
 
+  /** Past the door, for measurements. */
+  get directUrl(): string {
+    return this.target.href;
+  }
+
   /** From now on nobody is let in, and who is in is thrown out. */
   async leave(): Promise<void> {
     const door = this.#door;

@@ -28,7 +28,19 @@ export async function planReleased(
        AND c.hold_id = $2 AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3))`,
     [from.source, from.holdId, from.selection],
   );
+  await overtakeMoved(tx, scope);
   return rowCount ?? 0;
+}
+
+/** Rows whose link a person has moved, parted or made since they were planned are stale: they are about another record by now. */
+async function overtakeMoved(tx: Tx, scope: SqlScope): Promise<void> {
+  const link = `${scope.inLinks} AND l.external_id = c.external_id`;
+  await tx.query(
+    `UPDATE sync_changes c SET state = 'stale', reason = 'a person changed its mapping after that plan'
+     WHERE ${scope.inPlan} AND c.state IS NULL AND (EXISTS (SELECT FROM external_system_mappings l WHERE ${link} AND l.version > 1
+         AND (l.local_id <> c.local_id OR l.state IN ('unlinked', 'merged')))
+       OR (c.operation = 'create' AND EXISTS (SELECT FROM external_system_mappings l WHERE ${link})))`,
+  );
 }
 
 /** Takes up new records of the source run that waited for what has been released by now. Needs the table kept_out. */
@@ -97,6 +109,7 @@ export async function planInverse(
          AND ($2::uuid[] IS NULL OR c.local_id = ANY ($2))) x`,
     [from.source, from.selection],
   );
+  await overtakeMoved(tx, scope);
   return rowCount ?? 0;
 }
 

@@ -20,12 +20,17 @@ export async function openKeptOut(tx: Tx): Promise<void> {
   );
 }
 
-/** Changes that a person has declined are not planned while the source keeps sending them. How many. */
+/**
+ * Changes that a person has declined are not planned while the source keeps sending them, nor is anything of a record that a person has
+ * unlinked, or of which only a translation is left. How many.
+ */
 export async function keepOutDeclined(tx: Tx, scope: SqlScope): Promise<number> {
   const { rowCount } = await tx.query(
     `INSERT INTO kept_out (n, external_id, blocked, declined) SELECT s.n, s.external_id, false, true FROM ${scope.full} s
      JOIN declined_changes d ON d.tenant_id = ${scope.tenant} AND d.integration_id = ${scope.integration}
-       AND d.entity = '${scope.entity.name}' AND d.external_id = s.external_id AND d.checksum = s.checksum`,
+       AND d.entity = '${scope.entity.name}' AND d.external_id = s.external_id AND d.checksum = s.checksum
+     UNION SELECT s.n, s.external_id, false, true FROM ${scope.full} s JOIN external_system_mappings l ON ${scope.inLinks}
+       AND l.external_id = s.external_id AND l.state IN ('unlinked', 'merged')`,
   );
   return rowCount ?? 0;
 }
@@ -86,7 +91,9 @@ export async function keepOutUnresolved(
          WHERE c.tenant_id = ${scope.tenant} AND c.run_id = ${scope.run} AND c.entity = '${target.name}'
            AND c.state IN ('held', 'blocked')
          UNION SELECT d.external_id FROM declined_changes d WHERE d.tenant_id = ${scope.tenant}
-           AND d.integration_id = ${scope.integration} AND d.entity = '${target.name}') b ON b.external_id = w.target
+           AND d.integration_id = ${scope.integration} AND d.entity = '${target.name}'
+         UNION SELECT l.external_id FROM external_system_mappings l WHERE l.tenant_id = ${scope.tenant}
+           AND l.integration_id = ${scope.integration} AND l.entity = '${target.name}' AND l.state = 'unlinked') b ON b.external_id = w.target
        WHERE NOT EXISTS (SELECT FROM ${known(scope, target.name, 'planning')} k WHERE k.external_id = w.target)
        ORDER BY w.n, b.external_id NULLS FIRST`,
       [field.name, incomplete.has(target.name)],

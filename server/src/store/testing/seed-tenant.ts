@@ -67,7 +67,16 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...letterRows(seeded),
   ...limitRows(seeded),
   ...healthRows(seeded),
+  ...mergeRows(),
 ];
+
+/** Two records that were merged and parted again. Marks of mappings are written by their trigger. */
+function mergeRows(): [string, Rows][] {
+  const pair = { entity: 'users', winner_id: randomUUID(), loser_id: randomUUID(), loser_was_active: true };
+  const undone = { undone_at: 'now', undone_by: 'Ada Quill', undone_reason: 'twins' };
+  const by = { actor: 'Ada Quill', reason: 'the same person', merged_at: 'now' };
+  return [['record_merges', [{ id: randomUUID(), ...pair, links: [], refs: [], ...by, ...undone }]]];
+}
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
   const of = { integration_id: integrationId };
@@ -87,7 +96,7 @@ function rosterRows({ ids, integrationId }: SeededTenant, word: string): [string
   const lists = { grades: ['07'], subjects: ['Maths'], subject_codes: [] };
   const person = { ...active, user_ids: [], grades: [], enabled_user: true, school_id: ids.school };
   const role = { integration_id: integrationId, position: 1, role_type: 'primary', org_id: ids.school };
-  const link = { integration_id: integrationId, projection_version: 1, state: 'active', missed_runs: 0 };
+  const link = { integration_id: integrationId, projection_version: 1, state: 'active', missed_runs: 0, version: 1 };
   const orgs = [
     { id: ids.district, ...active, name: `${word} District`, type: 'district', parent_id: null },
     { id: ids.school, ...active, name: `${word} School`, type: 'school', parent_id: ids.district },
