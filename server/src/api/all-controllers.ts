@@ -12,6 +12,7 @@ import { CalendarController } from './limits/calendar-controller.js';
 import { LimitsController } from './limits/limits-controller.js';
 import { RunLimitsController } from './limits/run-limits-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
+import { ProviderController } from './provider/provider-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
 import { RunCancelController } from './runs/run-cancel-controller.js';
@@ -38,4 +39,5 @@ export const allControllers: readonly Type[] = [
   CalendarController,
   ...rosterControllers,
   MetricsController,
+  ProviderController,
 ];

@@ -36,6 +36,7 @@ export type Permission =
       | 'integrations.pause'
       | 'integrations.change'
     )
+  | 'provider.read'
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
   | ('letters.read' | 'letters.settle' | 'limits.read' | 'limits.change');

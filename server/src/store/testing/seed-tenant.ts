@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.js';
 import { limitRows } from './seed-limits.js';
+import { providerRows } from './seed-provider.js';
 
 export interface SeededTenant {
   readonly tenantId: string;
@@ -65,6 +66,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...scheduleRows(seeded),
   ...letterRows(seeded),
   ...limitRows(seeded),
+  ...providerRows(seeded),
 ];
 
 function integrationRows({ integrationId, integration }: SeededTenant): [string, Rows][] {
