@@ -17,9 +17,11 @@ export const sessionTypeWords = spellings(sessionTypes, {
   school_year: 'schoolYear',
 });
 export const classTypeWords = spellings(classTypes);
-export const enrollmentRoleWords = spellings(enrollmentRoles);
+// A provider of 1.2 that keeps words which only 1.1 has tells them as words of its own.
+export const enrollmentRoleWords = spellings(enrollmentRoles, { 'ext:aide': 'aide' });
 export const roleTypeWords = spellings(['primary', 'secondary']);
 export const userRoleWords = spellings(userRoles, {
+  'ext:administrator': 'administrator',
   system_administrator: 'systemAdministrator',
   district_administrator: 'districtAdministrator',
   site_administrator: 'siteAdministrator',

@@ -40,7 +40,7 @@ export class ProviderController {
       .send(JSON.stringify(answer.body));
   }
 
-  @Route({ ...open, method: 'GET', path: `${providerPath}/*path`, id: 'oneRosterRead', summary: 'A OneRoster read.' })
+  @Route({ ...open, method: 'GET', path: `${providerPath}/*`, id: 'oneRosterRead', summary: 'A OneRoster read.' })
   async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() _: object): Promise<void> {
     const [address, query = ''] = splitOnce(request.url, '?');
     const path = address.slice(providerPath.length);

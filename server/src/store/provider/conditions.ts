@@ -91,20 +91,18 @@ function idSql(clause: Written, values: SqlValues): string {
 /** Instants are shown to the millisecond, and so compared. */
 function instantSql({ sql, predicate, given }: Written, values: SqlValues): string {
   const time = Date.parse(given);
-  const from = values.add(new Date(time).toISOString(), 'timestamptz');
-  const next = values.add(new Date(time + 1).toISOString(), 'timestamptz');
-  const within = `(${sql} >= ${from} AND ${sql} < ${next})`;
+  const at = (moment: number) => values.add(new Date(moment).toISOString(), 'timestamptz');
   switch (predicate) {
     case '=':
-      return within;
+      return `(${sql} >= ${at(time)} AND ${sql} < ${at(time + 1)})`;
     case '!=':
-      return `NOT ${within}`;
+      return `(${sql} < ${at(time)} OR ${sql} >= ${at(time + 1)})`;
     case '>':
-      return `${sql} >= ${next}`;
+      return `${sql} >= ${at(time + 1)}`;
     case '<=':
-      return `${sql} < ${next}`;
+      return `${sql} < ${at(time + 1)}`;
     default:
-      return `${sql} ${predicate} ${from}`;
+      return `${sql} ${predicate} ${at(time)}`;
   }
 }
 
