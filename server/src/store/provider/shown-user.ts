@@ -26,8 +26,8 @@ const optional = { shownIf: here };
 export const isHere = (seen: Seen): string => `${hasRoleIn(seen, 't.id')} OR ${isEnrolledIn(seen, 't.id', true)}`;
 
 /** Hub texts are `type:identifier`, or an identifier alone. */
-const userIds = `(SELECT '[' || string_agg('{"type":' || to_json(CASE WHEN i ~ ':' THEN split_part(i, ':', 1) ELSE '' END)::text
-  || ',"identifier":' || to_json(CASE WHEN i ~ ':' THEN substr(i, strpos(i, ':') + 1) ELSE i END)::text || '}', ',') || ']'
+const userIds = `(SELECT '[' || string_agg('{"type":' || to_json(CASE WHEN strpos(i, ':') > 0 THEN split_part(i, ':', 1) ELSE '' END)::text
+  || ',"identifier":' || to_json(CASE WHEN strpos(i, ':') > 0 THEN substr(i, strpos(i, ':') + 1) ELSE i END)::text || '}', ',') || ']'
   FROM unnest(t.user_ids) i)`;
 
 function agents(seen: Seen): string {
