@@ -15,7 +15,7 @@ import { operationAt, providerPath, type Operation } from './operations.js';
 import { linksOf, readParameters, type Parameters } from './parameters.js';
 import { filterOf, selectionOf, sortOf } from './prove-question.js';
 import { ProviderRefusal } from './refusal.js';
-import { holderOf } from './sign-in.js';
+import { holderOf, tokenOf } from './sign-in.js';
 
 export interface ProviderRequest {
   readonly authorization: string | undefined;
@@ -36,18 +36,20 @@ export interface ProviderAnswer {
 
 /** Throws ProviderRefusal. */
 export async function answerRead(db: Database, request: ProviderRequest): Promise<ProviderAnswer> {
-  const holder = await holderOf(db, request.authorization);
+  const token = tokenOf(request.authorization);
+  return db.withTenant(token.tenantId, async (tx) => answerIn(tx, await holderOf(tx, token), request));
+}
+
+async function answerIn(tx: Tx, holder: TokenHolder, request: ProviderRequest): Promise<ProviderAnswer> {
   const found = operationAt(request.path);
-  if (!found) throw new ProviderRefusal('unknownobject', 'OneRoster 1.2 rostering has no such address.', 404);
+  if (!found) throw new ProviderRefusal('unknownobject', 'OneRoster 1.2 rostering has no such address.');
   const { operation, ids } = found;
   if (!operation.scopes.some((scope) => holder.scopes.includes(scope)))
     throw new ProviderRefusal('forbidden', `The token lacks a scope: it needs ${operation.scopes.join(' or ')}.`);
   const asked = { request, operation, ids, holder, parameters: readParameters(request.query, operation.kind) };
-  return db.withTenant(holder.tenantId, async (tx) => {
-    if (operation.entity === null) return noDemographics(asked);
-    const sight = await sightOf(tx, holder);
-    return operation.kind === 'single' ? single(tx, sight, asked) : collection(tx, sight, asked);
-  });
+  if (operation.entity === null) return noDemographics(asked);
+  const sight = await sightOf(tx, holder);
+  return operation.kind === 'single' ? single(tx, sight, asked) : collection(tx, sight, asked);
 }
 
 interface Asked {

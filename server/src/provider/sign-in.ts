@@ -1,5 +1,5 @@
 /** The provider's token endpoint, OAuth 2 client credentials: a client id and its secret for a token of limited time and scope. */
-import type { Database } from '../store/database.js';
+import type { Database, Tx } from '../store/database.js';
 import { findSigningClient } from '../store/provider/clients.js';
 import { findTokenHolder, insertToken, type TokenHolder } from '../store/provider/tokens.js';
 import { digestOf, newToken, provesSecret, readClientId, readToken } from './credentials.js';
@@ -45,12 +45,20 @@ export async function issueToken(db: Database, { authorization, form }: TokenReq
   return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: tokenSeconds, scope } };
 }
 
-/** Who a request's token belongs to. Throws ProviderRefusal. */
-export async function holderOf(db: Database, authorization: string | undefined): Promise<TokenHolder> {
+/** What a request's token is known by. Throws ProviderRefusal. */
+export function tokenOf(authorization: string | undefined): { tenantId: string; digest: Buffer } {
   const [, text] = /^Bearer ([\w-]+)$/i.exec(authorization ?? '') ?? [];
   const token = text === undefined ? null : readToken(text);
   if (!token) throw new ProviderRefusal('unauthorisedrequest', 'Sign in first: send a bearer token.');
-  const holder = await db.withTenant(token.tenantId, (tx) => findTokenHolder(tx, token.tenantId, token.digest));
+  return token;
+}
+
+/** Who it belongs to. Throws ProviderRefusal. */
+export async function holderOf(
+  tx: Tx,
+  { tenantId, digest }: { tenantId: string; digest: Buffer },
+): Promise<TokenHolder> {
+  const holder = await findTokenHolder(tx, tenantId, digest);
   if (!holder) throw new ProviderRefusal('unauthorisedrequest', 'The token is unknown or has ended: get another one.');
   return holder;
 }

@@ -80,7 +80,7 @@ export async function makeList(
 }
 
 /** A query of ids with their places, from 0. */
-function listedSql(values: SqlValues, sight: Sight, question: ListQuestion): string {
+export function listedSql(values: SqlValues, sight: Sight, question: ListQuestion): string {
   const seen = seenIn(values, sight);
   const { entity, narrowing, filter, sort } = question;
   // The last id says which records; those before it have been proven to hold it.

@@ -26,10 +26,8 @@ export interface ShownEntity {
   joins(seen: Seen): string;
 }
 
-const inOrgs = (column: string) => (seen: Seen) =>
-  seen.schools ? `${column} = ANY (${seen.schools.orgs})` : `${column} IS NOT NULL`;
-const inSessions = (column: string) => (seen: Seen) =>
-  seen.schools ? `${column} = ANY (${seen.schools.sessions})` : `${column} IS NOT NULL`;
+const inOrgs = (column: string) => (seen: Seen) => seen.schools && `${column} = ANY (${seen.schools.orgs})`;
+const inSessions = (column: string) => (seen: Seen) => seen.schools && `${column} = ANY (${seen.schools.sessions})`;
 const required = { required: true };
 
 const orgFields: readonly ShownField[] = [

@@ -77,8 +77,8 @@ export const userFields: readonly ShownField[] = [
     'roles.org.sourcedId': roleValue('r.org_id'),
   }),
   shownRef('primaryOrg', 'org', 't.school_id', {
-    shownIf: (seen) =>
-      seen.schools ? `h.here AND t.school_id = ANY (${seen.schools.ids})` : 't.school_id IS NOT NULL',
+    // Without a condition users_by_school finds them.
+    shownIf: (seen) => seen.schools && `h.here AND t.school_id = ANY (${seen.schools.ids})`,
   }),
   shownText('identifier', 't.identifier', optional),
   shownText('email', 't.email', optional),
