@@ -219,7 +219,7 @@ describe('a client of one school', () => {
         expect(idsOf(body[operation.envelope] as Row[])).toEqual(idsOf(page));
         expect(leaksIn(operation, body)).toEqual([]);
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   }, 60_000);
 

@@ -87,7 +87,7 @@ export function listedSql(values: SqlValues, sight: Sight, question: ListQuestio
   const ids = question.ids.slice(-1).map((id) => values.add(id, 'uuid'));
   const conditions = [
     `t.tenant_id = ${seen.tenant}`,
-    areVisible(entity, seen),
+    areVisible(entity, seen, narrowing !== null || filter !== null),
     ...(narrowing ? [narrowings[narrowing](seen, ids)] : []),
     ...(filter ? [filterSql(filter, seen, values)] : []),
   ];
