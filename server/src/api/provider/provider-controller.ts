@@ -41,15 +41,17 @@ export class ProviderController {
   }
 
   @Route({ ...open, method: 'GET', path: `${providerPath}/*`, id: 'oneRosterRead', summary: 'A OneRoster read.' })
-  async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() _: object): Promise<void> {
-    const [address, query = ''] = splitOnce(request.url, '?');
+  async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() given: object): Promise<void> {
+    const [address, text] = splitOnce(request.url, '?');
+    // Read again from the address: a filter holds signs that are split at only once.
+    const query = new URLSearchParams(Object.keys(given).length > 0 ? text : '');
     const path = address.slice(providerPath.length);
     // The Host was found to be a loopback one; only its origin goes into links.
     const { origin } = new URL(`${request.protocol}://${request.headers.host}`);
     if (discoveryNames.some((name) => path === `/discovery/${name}`))
       return void reply.header('content-type', json).send(discoveryDocument(origin));
     const { authorization } = request.headers;
-    const answer = await answerRead(this.db, { authorization, path, query: new URLSearchParams(query), origin });
+    const answer = await answerRead(this.db, { authorization, path, query, origin });
     const { operation, holder, records } = answer;
     this.log.info('people.shown', { route: operation.id, tenant: holder.tenantId, actor: holder.id, records });
     void reply.headers(answer.headers).header('content-type', json).send(answer.body);
@@ -58,7 +60,7 @@ export class ProviderController {
 
 const json = 'application/json; charset=utf-8';
 
-function splitOnce(text: string, at: string): string[] {
+function splitOnce(text: string, at: string): [before: string, after: string] {
   const index = text.indexOf(at);
-  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
 }

@@ -3,7 +3,7 @@
  * that they teach in. Every statement about records is made from a sight, so none can show more.
  */
 import type { Tx } from '../database.js';
-import { SqlValues } from './sql-values.js';
+import type { SqlValues } from './sql-values.js';
 
 export interface Sight {
   readonly tenantId: string;
