@@ -22,7 +22,7 @@ export const serverRooms = [
   ['security'],
   ['mapping'],
   ['sync'],
-  ['health', 'reconcile', 'quality', 'alerts', 'compliance', 'upkeep'],
+  ['health', 'reconcile', 'quality', 'alerts', 'compliance', 'upkeep', 'provider'],
   ['jobs'],
   ['api', 'webhooks', 'live', 'cli'],
   ['main'],

@@ -25,6 +25,7 @@ import { MappingTransferController } from './mappings/mapping-transfer-controlle
 import { MappingsController } from './mappings/mappings-controller.js';
 import { RecordMappingsController } from './mappings/record-mappings-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
+import { ProviderController } from './provider/provider-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
 import { RunChangesController } from './runs/run-changes-controller.js';
 import { RunCancelController } from './runs/run-cancel-controller.js';
@@ -62,4 +63,5 @@ export const allControllers: readonly Type[] = [
   ...rosterControllers,
   ExportController,
   MetricsController,
+  ProviderController,
 ];

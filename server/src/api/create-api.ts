@@ -22,6 +22,8 @@ import { AnswerInterceptor } from './answer-interceptor.js';
 import { allControllers } from './all-controllers.js';
 import { guardEdge, longestBody } from './edge.js';
 import { serveOpenApi } from './openapi.js';
+import { ProviderFilter } from './provider/provider-filter.js';
+import { readTokenForms } from './provider/token-form.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QueryGuard } from './query-guard.js';
 import { refuseBareRoutes } from './refuse-bare-routes.js';
@@ -72,12 +74,14 @@ export async function createApi(
     { logger: false, abortOnError: false, bodyParser: false },
   );
   refuseBareRoutes(app);
-  app.setGlobalPrefix('api/v1');
+  // OneRoster says where a provider's addresses are.
+  app.setGlobalPrefix('api/v1', { exclude: ['ims/oneroster/*path'] });
   app.useGlobalGuards(app.get(QueryGuard), app.get(TenantGuard));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: refusedInput }));
   app.useGlobalInterceptors(app.get(AnswerInterceptor));
   app.useGlobalFilters(app.get(ProblemFilter));
   guardEdge(app.getHttpAdapter().getInstance());
+  readTokenForms(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
 }
@@ -107,6 +111,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   Announcer,
   AnswerInterceptor,
   ProblemFilter,
+  ProviderFilter,
 ];
 
 interface Issue {

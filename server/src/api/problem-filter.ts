@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** A message may quote what was asked for, so an error is known by its kind and by where it was thrown. */
-function traceOf(error: unknown): Record<string, string> {
+export function traceOf(error: unknown): Record<string, string> {
   if (!(error instanceof Error)) return { error: typeof error };
   const places = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
   const code = String((error as { code?: unknown }).code ?? '');

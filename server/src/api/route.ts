@@ -42,6 +42,7 @@ export type Permission =
       | 'integrations.change'
       | 'integrations.check'
     )
+  | 'provider.read'
   | ('runs.read' | 'runs.request' | 'runs.undo' | 'runs.cancel')
   | ('holds.read' | 'holds.decide' | 'schedules.read' | 'schedules.change')
   | ('mappings.read' | 'mappings.change')

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { failureOf } from './failure.js';
 import { EXIT } from './exit-codes.js';
+import { addClients } from './clients.js';
 import { addCsv } from './csv.js';
 import { addDeadLetters } from './dead-letters.js';
 import { addDoctor } from './doctor.js';
@@ -24,7 +25,7 @@ import { addUp } from './up.js';
 
 const commands = [
   ...[addUp, addSync, addRuns, addHolds, addLimits, addIntegration, addScheduleCommands, addDeadLetters, addSandbox],
-  ...[addHealth, addMappings, addCsv, addExport],
+  ...[addHealth, addMappings, addCsv, addExport, addClients],
   ...[addServe, addWorker, addMigrate, addDoctor],
 ];
 

@@ -16,6 +16,7 @@ import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
 import { CacheKeeper } from '../sync/look-after-caches.js';
 import { Turns } from '../sync/turns.js';
+import type { Run } from '../store/runs.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
@@ -88,21 +89,17 @@ export function compose(options: ComposeOptions): Composition {
   const turns = new Turns(ports.clock);
   const work = async (lease: Lease, signal: AbortSignal) => {
     const attempt = new AttemptProviders({ db, factory, ...ports });
-    const engine = new DataSyncEngine({
-      db,
-      ...ports,
-      failpoint,
-      policy: defaultPolicy,
-      turns,
-      connect: (run) => attempt.connect(run),
-    });
+    const connect = (run: Run) => attempt.connect(run);
+    const engine = new DataSyncEngine({ db, ...ports, failpoint, policy: defaultPolicy, turns, connect });
     return engine.run(lease, signal).finally(() => attempt.end());
   };
+  // What was counted last is worth no wait.
+  const flush = () =>
+    calls.flush(db).catch((error: Error) => log.debug('health.not-written', { errorName: error.name }));
   const close = async () => {
     await registry.stopAll();
     await factory.disposeAll();
-    // What was counted last is worth no wait.
-    await calls.flush(db).catch((error: Error) => log.debug('health.not-written', { errorName: error.name }));
+    await flush();
     limits.close();
     translating.close();
     await db.close();

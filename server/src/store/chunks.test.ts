@@ -23,11 +23,11 @@ describe('the size of chunks', () => {
       writers: fc.integer({ min: 1, max: 8 }),
     });
     fc.assert(
-      fc.property(any, ({ rows, ...layout }) => {
-        const size = chunkSize(rows, layout);
-        expect(size).toBeLessThanOrEqual(layout.chunkRows);
-        const rounds = (of: number) => Math.ceil(Math.ceil(rows / of) / layout.writers);
-        expect(rounds(size)).toBe(rounds(layout.chunkRows));
+      fc.property(any, ({ rows, chunkRows, writers }) => {
+        const size = chunkSize(rows, { chunkRows, writers });
+        expect(size).toBeLessThanOrEqual(chunkRows);
+        const rounds = (of: number) => Math.ceil(Math.ceil(rows / of) / writers);
+        expect(rounds(size)).toBe(rounds(chunkRows));
       }),
     );
   });

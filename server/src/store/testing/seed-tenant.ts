@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.js';
 import { healthRows } from './seed-health.js';
 import { limitRows } from './seed-limits.js';
+import { providerRows } from './seed-provider.js';
 
 export interface SeededTenant {
   readonly tenantId: string;
@@ -68,6 +69,7 @@ const seedRows = (seeded: SeededTenant, word: string): [string, Rows][] => [
   ...limitRows(seeded),
   ...healthRows(seeded),
   ...mergeRows(),
+  ...providerRows(seeded),
 ];
 
 /** Two records that were merged and parted again. Marks of mappings are written by their trigger. */
