@@ -16,7 +16,6 @@ import { failpointFrom } from '../sync/failpoints.js';
 import { defaultPolicy } from '../sync/run-context.js';
 import { CacheKeeper } from '../sync/look-after-caches.js';
 import { Turns } from '../sync/turns.js';
-import type { Run } from '../store/runs.js';
 import { createLog, type LogLevel } from '../telemetry/log.js';
 import { MetricsRegistry } from '../telemetry/metrics.js';
 import { poolGauges } from '../store/pool-gauges.js';
