@@ -57,7 +57,6 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
 
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
 async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
-  await context.turn.take(context.signal);
   const scope = sqlScope(scopeOf(context), entity);
   const apply = () =>
     write(context, async (tx) => {
@@ -67,10 +66,12 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
       context.failpoint('chunk.written');
       return counts;
     });
-  const written = await apply().catch(async (refusal: unknown) => {
-    await quarantineUnappliable(context, entity, chunk, refusal, (tx, part) => writeRows(tx, context, scope, part));
-    return apply();
-  });
+  const written = await context.turn.take(context.signal, () =>
+    apply().catch(async (refusal: unknown) => {
+      await quarantineUnappliable(context, entity, chunk, refusal, (tx, part) => writeRows(tx, context, scope, part));
+      return apply();
+    }),
+  );
   context.turn.works(chunk.creates + chunk.changes + chunk.deactivations + chunk.links);
   countRecords(context.metrics, entity.name, { ...written });
   context.failpoint('chunk.committed');

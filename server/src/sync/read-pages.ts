@@ -81,8 +81,12 @@ class CollectionReader {
 
   /** `pastEnd`: all that was announced is read; an error there leaves the read unproven instead of stopping the run. */
   async readAt(offset: number, limit: number, pastEnd = false): Promise<void> {
+    const { context } = this;
+    await context.turn.take(context.signal, () => this.#readPage(offset, limit, pastEnd));
+  }
+
+  async #readPage(offset: number, limit: number, pastEnd: boolean): Promise<void> {
     const { context, entity } = this;
-    await context.turn.take(context.signal);
     context.turn.asks();
     const page = await this.#fetch(offset, limit).catch((error: unknown) => {
       if (!pastEnd || !(error instanceof Fault) || error.code === 'source_unauthorised') throw error;
