@@ -7,6 +7,7 @@ import { countChunks, finishChunk, pendingChunks, sumChunks, type Chunk, type Ch
 import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { settleMarks } from '../store/dirty-records.js';
+import { markAllMappings } from '../store/mappings/marks.js';
 import { writeOutbox } from '../store/outbox.js';
 import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { passRefused } from '../store/rejected-records.js';
@@ -55,12 +56,16 @@ export async function applyEntity(context: RunContext, entity: Entity): Promise<
   await settle(context, entity, phase, { rows, startedAt });
 }
 
+/** From here on caches had better forget all links of the entity than be told which ones have moved. */
+const manyLinks = 100;
+
 /** `rows` are those of the whole plan: the last, small chunk meets tables that the others have just filled. */
 async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, rows: number): Promise<void> {
   const scope = sqlScope(scopeOf(context), entity);
   const apply = () =>
     write(context, async (tx) => {
       await preferHashJoins(tx, rows);
+      if (chunk.changes + chunk.deactivations + chunk.links > manyLinks) await markAllMappings(tx, scope);
       const counts = await writeRows(tx, context, scope, chunk);
       await leaveTrail(tx, context, scope, chunk, counts);
       context.failpoint('chunk.written');

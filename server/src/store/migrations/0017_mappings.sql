@@ -56,6 +56,14 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- For a transaction that moves many links of one integration and entity, and no others: one mark for all of them, now.
+CREATE FUNCTION mark_all_mappings(of_tenant uuid, of_integration uuid, of_entity text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO mapping_marks (tenant_id, integration_id, entity) VALUES (of_tenant, of_integration, of_entity);
+  PERFORM set_config('app.mappings_all_marked', 'true', true);
+  PERFORM trim_mapping_marks();
+END $$;
+
 -- By row, and only for rows whose translation moves: most updates of links touch checksums alone, and cost nothing here.
 CREATE FUNCTION mark_moved_mapping() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -77,8 +85,9 @@ END $$;
 CREATE TRIGGER mappings_inserted AFTER INSERT ON external_system_mappings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION mark_new_mappings();
 CREATE TRIGGER mappings_moved AFTER UPDATE ON external_system_mappings FOR EACH ROW
-  WHEN (OLD.local_id IS DISTINCT FROM NEW.local_id OR OLD.state IS DISTINCT FROM NEW.state
+  WHEN ((OLD.local_id IS DISTINCT FROM NEW.local_id OR OLD.state IS DISTINCT FROM NEW.state
     OR OLD.external_id IS DISTINCT FROM NEW.external_id OR OLD.version IS DISTINCT FROM NEW.version)
+    AND current_setting('app.mappings_all_marked', true) IS DISTINCT FROM 'true')
   EXECUTE FUNCTION mark_moved_mapping();
 
 -- Down Migration
@@ -86,6 +95,7 @@ DROP TRIGGER mappings_inserted ON external_system_mappings;
 DROP TRIGGER mappings_moved ON external_system_mappings;
 DROP FUNCTION mark_new_mappings();
 DROP FUNCTION mark_moved_mapping();
+DROP FUNCTION mark_all_mappings(uuid, uuid, text);
 DROP FUNCTION trim_mapping_marks();
 DROP TABLE mapping_marks;
 UPDATE external_system_mappings SET state = 'unlinked' WHERE state = 'merged';

@@ -125,8 +125,8 @@ export async function applyDeactivations(tx: Tx, scope: SqlScope, chunk: Chunk):
      ), hub AS (
        UPDATE ${entity.table} h SET active = false, updated_at = now()${syncMarks(scope, 'deactivated')}
        FROM links WHERE h.tenant_id = ${scope.tenant} AND h.id = links.local_id AND ${inside('h.id', chunk)} AND h.active
-         AND h.id NOT IN (SELECT o.local_id FROM external_system_mappings o WHERE o.tenant_id = ${scope.tenant}
-           AND ${inside('o.local_id', chunk)} AND o.integration_id <> ${scope.integration} AND o.state IN ('active', 'missing'))
+         AND h.id NOT IN (SELECT o.local_id FROM external_system_mappings o
+           WHERE (SELECT count(*) > 1 FROM integrations i WHERE i.tenant_id = ${scope.tenant}) AND o.tenant_id = ${scope.tenant} AND ${inside('o.local_id', chunk)} AND o.integration_id <> ${scope.integration} AND o.state IN ('active', 'missing'))
        RETURNING 1
      ) SELECT count(*) FROM links`,
   );

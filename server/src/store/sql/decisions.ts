@@ -34,12 +34,16 @@ export async function planReleased(
 
 /** Rows whose link a person has moved, parted or made since they were planned are stale: they are about another record by now. */
 async function overtakeMoved(tx: Tx, scope: SqlScope): Promise<void> {
-  const link = `${scope.inLinks} AND l.external_id = c.external_id`;
+  const stale = `SET state = 'stale', reason = 'a person changed its mapping after that plan' WHERE ${scope.inPlan} AND c.state IS NULL`;
   await tx.query(
-    `UPDATE sync_changes c SET state = 'stale', reason = 'a person changed its mapping after that plan'
-     WHERE ${scope.inPlan} AND c.state IS NULL AND (EXISTS (SELECT FROM external_system_mappings l WHERE ${link} AND l.version > 1
-         AND (l.local_id <> c.local_id OR l.state IN ('unlinked', 'merged')))
-       OR (c.operation = 'create' AND EXISTS (SELECT FROM external_system_mappings l WHERE ${link})))`,
+    `WITH theirs AS MATERIALIZED (SELECT l.external_id, l.local_id, l.state FROM external_system_mappings l
+       WHERE ${scope.inLinks} AND l.version > 1)
+     UPDATE sync_changes c ${stale} AND EXISTS (SELECT FROM theirs l WHERE l.external_id = c.external_id
+       AND (l.local_id <> c.local_id OR l.state IN ('unlinked', 'merged')))`,
+  );
+  await tx.query(
+    `UPDATE sync_changes c ${stale} AND c.operation = 'create'
+       AND EXISTS (SELECT FROM external_system_mappings l WHERE ${scope.inLinks} AND l.external_id = c.external_id)`,
   );
 }
 
