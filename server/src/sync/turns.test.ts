@@ -47,14 +47,14 @@ describe('turns of runs', () => {
     expect(clock.slept).toBeLessThan(500);
   });
 
-  it('let the large run have a turn every three seconds, however long others go on', async () => {
+  it('let the large run have a turn every second, however long others go on', async () => {
     const { clock, turns, large } = scene();
     const small = turns.begin('small');
     clock.meanwhile = () => small.works(1);
     await large.take(signal, done);
-    expect(clock.slept).toBe(3_000);
+    expect(clock.slept).toBe(1_000);
     await large.take(signal, done);
-    expect(clock.slept).toBe(6_000);
+    expect(clock.slept).toBe(2_000);
   });
 
   it('do not wait for a run that waits for something else', async () => {

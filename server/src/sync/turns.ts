@@ -6,7 +6,7 @@
 import type { Clock } from '@rollcall/connectors';
 
 /** A run goes on with a page or a chunk after this time, however many others there are. */
-const longestWaitMs = 3_000;
+const longestWaitMs = 1_000;
 /** A run whose source has not answered for this long waits for it, and not for us; nor does one whose transaction takes longer. */
 const answerWithinMs = 250;
 const writtenWithinMs = 2_000;
