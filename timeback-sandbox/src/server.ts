@@ -118,7 +118,8 @@ function safeDecode(text: string): string {
 
 async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Target): Promise<Answer> {
   const { path, collection, params } = target;
-  const listOffset = collection && target.id === undefined ? Number(params.get('offset') ?? 0) : undefined;
+  const isList = isRead(request) && collection && target.id === undefined;
+  const listOffset = isList ? Number(params.get('offset') ?? 0) : undefined;
   const hits = sandbox.faults.hits({ path, collection: collection?.name, listOffset });
   if (hits.delay) await wait(hits.delay.ms as number);
   const early = interrupt(hits);
@@ -127,12 +128,14 @@ async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Ta
   return spoilAnswer(answer, hits);
 }
 
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
+
 async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
   const usesAllowed = hits['token-expiry']?.uses as number | undefined;
   if (!target.collection && sandbox.settings.preset.oneRoster) throw new Refusal(404, 'Unknown path.');
   if (!sandbox.tokens.accepts(request, usesAllowed) && !sandbox.signatures?.accepts(request))
     throw new Refusal(401, 'Unauthorized: token missing or expired.');
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (!isRead(request)) {
     if (target.label === 'unknown') throw new Refusal(404, 'Unknown path.');
     return answerWrite(sandbox, request, target.parts);
   }

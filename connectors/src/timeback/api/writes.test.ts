@@ -10,6 +10,7 @@ import { type Place, placeIn, steps } from './testing/written-district.js';
 import type { TimeBackApiClient } from './timeback-api-client.js';
 
 const context = callContext();
+const base = '/ims/oneroster/rostering/v1p2';
 let sandbox: SandboxProcess;
 let provider: TimeBackRosterProvider;
 let api: TimeBackApiClient;
@@ -62,6 +63,32 @@ describe('each write of the client', () => {
     expect(again).toMatchObject({ done: true });
     const created = await api.create('users', (await personWithin('w-parent'))!, context);
     expect(created).toMatchObject({ done: false, reason: 'exists' });
+  });
+});
+
+describe('a write whose end is not known', () => {
+  const course = () => ({ sourcedId: 'in-doubt', status: 'active', title: 'Algebra 6', org: place.school }) as const;
+  const closeOnce = (path: string) => sandbox.control('faults', { fault: 'close', times: 1, path: `${base}/${path}` });
+
+  it('is made once, and known as done by what is there', async () => {
+    await sandbox.control('log', undefined, 'DELETE');
+    await closeOnce('courses/');
+    expect(await api.create('courses', course(), context)).toEqual({ done: true, sourcedId: 'in-doubt' });
+    const { requests } = (await sandbox.control('log')) as { requests: Record<string, number> };
+    const counts = ['courses', 'courses/{sourcedId}'].map((path) => requests[`${base}/${path}`]);
+    expect(counts).toEqual([1, 1]);
+    expect((await api.list('courses', { filter: "sourcedId='in-doubt'" }, context)).total).toBe(1);
+  });
+
+  it('is known as refused where another record stands under its id', async () => {
+    const unit = { sourcedId: 'unit', status: 'active', title: 'Unit', course: { sourcedId: 'in-doubt' } };
+    const lesson = { sourcedId: 'lesson', status: 'active', title: 'One', courseComponent: { sourcedId: 'unit' } };
+    const kept = { ...lesson, resource: { sourcedId: 'somewhere' } };
+    expect(await api.create('courseComponents', unit, context)).toMatchObject({ done: true });
+    expect(await api.create('componentResources', kept, context)).toMatchObject({ done: true });
+    // Here a taken id is a 500, as seen live.
+    const other = await api.create('componentResources', { ...kept, title: 'Two' }, context);
+    expect(other).toMatchObject({ done: false, reason: 'exists' });
   });
 });
 
