@@ -72,7 +72,7 @@ describe('a write whose end is not known', () => {
 
   it('is made once, and known as done by what is there', async () => {
     await sandbox.control('log', undefined, 'DELETE');
-    await closeOnce('courses/');
+    await closeOnce('courses');
     expect(await api.create('courses', course(), context)).toEqual({ done: true, sourcedId: 'in-doubt' });
     const { requests } = (await sandbox.control('log')) as { requests: Record<string, number> };
     const counts = ['courses', 'courses/{sourcedId}'].map((path) => requests[`${base}/${path}`]);
