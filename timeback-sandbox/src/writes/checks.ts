@@ -8,6 +8,7 @@ export const object: Check = (v) =>
   typeof v === 'object' && v !== null && !Array.isArray(v) ? undefined : 'an object';
 export const date: Check = (v) =>
   typeof v === 'string' && /^\d{4}-\d\d-\d\d/.test(v) && !Number.isNaN(Date.parse(v)) ? undefined : 'a date';
+export const year: Check = (v) => (typeof v === 'string' && /^\d{4}$/.test(v) ? undefined : 'a text of four digits');
 export const email: Check = (v) =>
   typeof v === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(v) ? undefined : 'an e-mail address';
 export const truth: Check = (v) => ([true, false, 'true', 'false'].includes(v as string) ? undefined : 'true or false');

@@ -4,6 +4,7 @@
  */
 import type { Check } from '../body.js';
 import { oneOf } from '../body.js';
+import { HREF_HOST } from '../district/references.js';
 import * as is from './checks.js';
 import type { WrittenName } from './written.js';
 
@@ -40,6 +41,13 @@ const ref = (to: WrittenName, more: Partial<Field> = {}): Field => may(is.refere
 const refs = (to: WrittenName): Field => may(is.listOf(is.reference), [], { to });
 
 const text = (value: unknown) => String(value);
+/** Of another API, whose records are not looked for here. */
+const resourceReferences = (value: unknown) =>
+  (value as { sourcedId: string }[]).map(({ sourcedId }) => ({
+    href: `${HREF_HOST}/ims/oneroster/resources/v1p2/resources/${encodeURIComponent(sourcedId)}`,
+    sourcedId,
+    type: 'resource',
+  }));
 const grades = is.listOf(oneOf(['-1', ...Array.from({ length: 14 }, (_, n) => String(n))]));
 const subjectNames = 'Reading,Language,Vocabulary,Social Studies,Writing,Science,FastMath,Math'.split(',');
 const texts = is.listOf(is.anyText);
@@ -75,7 +83,7 @@ const session = (types: string[]): Fields => ({
   endDate: must(is.date),
   type: must(oneOf(types)),
   parent: may(is.orNull(is.reference), null, { to: 'academicSessions' }),
-  schoolYear: must((v) => (/^\d{4}$/.test(String(v)) ? undefined : 'a year'), { show: Number }),
+  schoolYear: must(is.year, { show: Number }),
   org: must(is.reference, { to: 'orgs' }),
   children: may(is.orNull(is.listOf(is.reference)), [], { to: 'academicSessions', stays: true }),
 });
@@ -138,6 +146,7 @@ const group: Fields = {
   terms: must(is.listOf(is.reference), { to: 'academicSessions' }),
   subjectCodes: may(texts, []),
   periods: may(texts, []),
+  resources: may(is.listOf(is.reference), [], { show: resourceReferences }),
 };
 
 const enrollment: Fields = {

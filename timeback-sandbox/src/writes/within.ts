@@ -1,6 +1,6 @@
 /** Writes within other records: members of a class, a term's grading periods, a user's agents and credentials, a course with its parts. */
 import { type Answer, json, Refusal } from '../answers.js';
-import { oneOf } from '../body.js';
+import type { Check } from '../body.js';
 import type { Row } from '../query/matches.js';
 import type { Sandbox } from '../sandbox.js';
 import { anyText, listOf, number, object, shaped, word } from './checks.js';
@@ -90,7 +90,7 @@ function objectIn(body: Row, key: string): Row {
   return body[key] as Row;
 }
 
-function fitting(body: Row, checks: Record<string, ReturnType<typeof oneOf>>): Row {
+function fitting(body: Row, checks: Record<string, Check>): Row {
   const wrong = Object.entries(checks).flatMap(([name, check]) =>
     check(body[name]) ? [{ [name]: `must be ${check(body[name])}` }] : [],
   );
