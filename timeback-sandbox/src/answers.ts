@@ -26,7 +26,8 @@ const MINOR: Record<number, string> = {
   429: 'server_busy',
 };
 
-export function errorBody(status: number, description: string): string {
+/** details: the wrong fields of a body, each with what was expected. */
+export function errorBody(status: number, description: string, details?: Record<string, string>[]): string {
   return JSON.stringify({
     imsx_codeMajor: 'failure',
     imsx_severity: 'error',
@@ -39,6 +40,7 @@ export function errorBody(status: number, description: string): string {
         },
       ],
     },
+    ...(details ? { imsx_error_details: details } : {}),
   });
 }
 

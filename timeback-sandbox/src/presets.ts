@@ -18,6 +18,8 @@ export interface Preset {
   mixedFilter: boolean;
   /** rows a page at most, without a word when more were asked for */
   clampsAt?: number;
+  /** the rostering writes of the published document; the other platforms' own ways of writing are not played */
+  takesWrites?: true;
   /** a plain OneRoster server in place of TimeBack */
   oneRoster?: OneRosterProfile;
 }
@@ -42,6 +44,7 @@ export const presets: Record<Preset['name'], Preset> = {
     maxLimit: 3000,
     maxFilterTerms: 20,
     mixedFilter: true,
+    takesWrites: true,
   },
   learnwith: {
     name: 'learnwith',

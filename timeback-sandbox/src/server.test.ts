@@ -130,7 +130,7 @@ describe('a single read', () => {
     }
   });
 
-  test('below an unknown path is 404, and anything but reading is 405', async () => {
+  test('below an unknown path is 404, and without a token 401', async () => {
     expect((await sandbox.get('pupils/')).status).toBe(404);
     const { base } = presets.beyond;
     expect((await sandbox.fetch(`${base}/users/`)).status).toBe(401);

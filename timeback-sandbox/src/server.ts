@@ -1,4 +1,4 @@
-/** The HTTP server: routes each request to token, control or read, under the faults of the moment. */
+/** The HTTP server: routes each request to token, control, read or write, under the faults of the moment. */
 import { type Answer, errorBody, Refusal, send } from './answers.js';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { interrupt, spoilAnswer } from './faults/request-faults.js';
@@ -9,6 +9,9 @@ import { answerControl } from './control/router.js';
 import { notModified } from './etag.js';
 import { list } from './collections/list.js';
 import { type Nested, nestedAt } from './collections/nested.js';
+import { type OwnRead, ownReadAt } from './collections/own-reads.js';
+import { isPattern } from './collections/path-pattern.js';
+import { answerWrite, writePatterns } from './writes/router.js';
 import type { Preset } from './presets.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { shapedError } from './oneroster/error-bodies.js';
@@ -29,6 +32,9 @@ interface Target {
   collection?: Collection;
   id?: string;
   nested?: Nested;
+  ownRead?: OwnRead;
+  /** below the rostering base, decoded; none elsewhere */
+  parts: string[];
 }
 
 export function createSandboxServer(settings: SandboxSettings): Server {
@@ -72,19 +78,34 @@ function locate(sandbox: Sandbox, url: URL): Target {
   const path = url.pathname.replace(/\/$/, '');
   // Plain OneRoster servers mind the slash.
   const isToken = (oneRoster ? url.pathname : path) === tokenPath;
-  const target: Target = { label: path, path, params: url.searchParams, isToken };
+  const target: Target = { label: path, path, params: url.searchParams, isToken, parts: [] };
   if (!path.startsWith(`${base}/`)) return { ...target, label: target.isToken ? path : 'unknown' };
-  const [name, id, ...rest] = path.slice(base.length + 1).split('/');
+  const parts = path
+    .slice(base.length + 1)
+    .split('/')
+    .map(safeDecode);
+  return oneRoster ? locateRecords({ ...target, parts }, base) : locateWithin({ ...target, parts }, base);
+}
+
+function locateRecords(target: Target, base: string): Target {
+  const [name, id, ...rest] = target.parts;
   const collection = rest.length === 0 ? collectionByName.get(name!) : undefined;
-  // Plain OneRoster servers often lack lists within others, and give them to a wider scope only.
-  const nested = oneRoster ? undefined : nestedAt([name!, id ?? '', ...rest].map(safeDecode));
-  if (nested) {
-    const label = `${base}/${nested.pattern.replaceAll('*', '{sourcedId}')}`;
-    return { ...target, label, collection: nested.collection, nested };
-  }
   if (!collection) return { ...target, label: 'unknown' };
   const label = `${base}/${name}${id === undefined ? '' : '/{sourcedId}'}`;
-  return { ...target, label, collection, ...(id === undefined ? {} : { id: safeDecode(id) }) };
+  return { ...target, label, collection, ...(id === undefined ? {} : { id }) };
+}
+
+/** Also lists within others and the like, which plain OneRoster servers often lack or give to a wider scope only. */
+function locateWithin(target: Target, base: string): Target {
+  const labelled = (pattern: string) => ({ ...target, label: `${base}/${pattern.replaceAll('*', '{sourcedId}')}` });
+  const { parts } = target;
+  const ownRead = ownReadAt(parts);
+  if (ownRead) return { ...labelled(ownRead.pattern), ownRead };
+  const nested = nestedAt(parts);
+  if (nested) return { ...labelled(nested.pattern), collection: nested.collection, nested };
+  const record = locateRecords(target, base);
+  const written = record.collection ? undefined : writePatterns.find((pattern) => isPattern(pattern, parts));
+  return written ? labelled(written) : record;
 }
 
 function safeDecode(text: string): string {
@@ -97,7 +118,8 @@ function safeDecode(text: string): string {
 
 async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Target): Promise<Answer> {
   const { path, collection, params } = target;
-  const listOffset = collection && target.id === undefined ? Number(params.get('offset') ?? 0) : undefined;
+  const isList = isRead(request) && collection && target.id === undefined;
+  const listOffset = isList ? Number(params.get('offset') ?? 0) : undefined;
   const hits = sandbox.faults.hits({ path, collection: collection?.name, listOffset });
   if (hits.delay) await wait(hits.delay.ms as number);
   const early = interrupt(hits);
@@ -106,11 +128,17 @@ async function answerRead(sandbox: Sandbox, request: IncomingMessage, target: Ta
   return spoilAnswer(answer, hits);
 }
 
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
+
 async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
   const usesAllowed = hits['token-expiry']?.uses as number | undefined;
   if (!target.collection && sandbox.settings.preset.oneRoster) throw new Refusal(404, 'Unknown path.');
   if (!sandbox.tokens.accepts(request, usesAllowed) && !sandbox.signatures?.accepts(request))
     throw new Refusal(401, 'Unauthorized: token missing or expired.');
+  if (!isRead(request)) {
+    if (target.label === 'unknown') throw new Refusal(404, 'Unknown path.');
+    return answerWrite(sandbox, request, target.parts);
+  }
   // No marks under faults, and none of plain OneRoster servers: their specification knows none.
   if (Object.keys(hits).length > 0 || sandbox.settings.preset.oneRoster) return readNow(sandbox, request, target, hits);
   const mark = sandbox.marks.of(request);
@@ -121,10 +149,10 @@ async function read(sandbox: Sandbox, request: IncomingMessage, target: Target, 
 }
 
 async function readNow(sandbox: Sandbox, request: IncomingMessage, target: Target, hits: Hits): Promise<Answer> {
-  const { collection, id, nested } = target;
+  const { collection, id, nested, ownRead } = target;
+  if (ownRead) return ownRead.read(sandbox.view, sandbox.settings.preset, target.params);
   const params = nested ? within(nested.filter(sandbox.view), target.params) : target.params;
   if (!collection) throw new Refusal(404, 'Unknown path.');
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'The sandbox only reads for now.');
   if (id !== undefined) return single(sandbox.view, collection, id, params, sandbox.settings.preset.oneRoster);
   const { view, selections, settings, pages } = sandbox;
   const edited = () => sandbox.marks.edited();

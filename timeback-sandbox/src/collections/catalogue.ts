@@ -14,6 +14,8 @@ export interface Collection {
   itemKey: string;
   /** for "User not found." */
   noun: string;
+  /** of the entity's rows, where it shows one kind only */
+  kind?: string;
   ranges(district: District): Range[];
 }
 
@@ -44,12 +46,13 @@ const sessionRanges = (part: 'terms' | 'gradingPeriods') => (district: District)
 
 export const collections: Collection[] = [
   whole('orgs', 'org', 'Org'),
-  { ...whole('orgs', 'org', 'School'), name: 'schools', ranges: (d) => [[1, d.shape.orgs]] },
+  { ...whole('orgs', 'org', 'School'), name: 'schools', kind: 'school', ranges: (d) => [[1, d.shape.orgs]] },
   whole('users', 'user', 'User'),
-  { ...whole('users', 'user', 'Student'), name: 'students', ranges: studentRanges },
+  { ...whole('users', 'user', 'Student'), name: 'students', kind: 'student', ranges: studentRanges },
   {
     ...whole('users', 'user', 'Teacher'),
     name: 'teachers',
+    kind: 'teacher',
     ranges: ({ shape }) => [[shape.teachersFrom, shape.aidesFrom]],
   },
   whole('courses', 'course', 'Course'),
@@ -59,12 +62,14 @@ export const collections: Collection[] = [
   {
     ...whole('academicSessions', 'term', 'Term'),
     name: 'terms',
+    kind: 'term',
     listKey: 'terms',
     ranges: sessionRanges('terms'),
   },
   {
     ...whole('academicSessions', 'gradingPeriod', 'Grading period'),
     name: 'gradingPeriods',
+    kind: 'gradingPeriod',
     listKey: 'gradingPeriods',
     ranges: sessionRanges('gradingPeriods'),
   },

@@ -1,6 +1,7 @@
 /** One page of a collection as the API sends it, with the page faults of the moment applied. */
 import { type Answer, Refusal } from '../answers.js';
-import { countRows, rowsAt } from './positions.js';
+import { rowsAt } from './positions.js';
+import { countShown, shownAt } from './shown.js';
 import { type ListQuery, readListQuery } from '../query/parameters.js';
 import type { Collection } from './catalogue.js';
 import type { Hits } from '../faults/rules.js';
@@ -77,11 +78,11 @@ async function pageRows(request: ListRequest, query: ListQuery, offset: number) 
     const selected = await selections.rows(view, collection, query);
     return { total: selected.length, rows: selected.slice(offset, offset + query.limit) };
   }
-  const total = countRows(view.district, collection);
-  if (!query.descending) return { total, rows: rowsAt(view.district, collection, offset, query.limit) };
+  const total = countShown(view, collection);
+  if (!query.descending) return { total, rows: shownAt(view, collection, offset, query.limit) };
   const end = Math.max(0, total - offset);
   const start = Math.max(0, end - query.limit);
-  return { total, rows: rowsAt(view.district, collection, start, end - start).reverse() };
+  return { total, rows: shownAt(view, collection, start, end - start).reverse() };
 }
 
 /** The total to announce; undefined when it is to be left out. */
@@ -91,7 +92,7 @@ function announced(total: number, hits: Hits): number | undefined {
   return wrong.absent ? undefined : Math.max(0, total + ((wrong.delta as number) ?? 1));
 }
 
-function envelope(preset: Preset, query: ListQuery, total: number | undefined): string {
+export function envelope(preset: Preset, query: ListQuery, total: number | undefined): string {
   const totalPart = total === undefined ? '' : `,"${preset.totalField}":${total}`;
   if (!preset.fullEnvelope) return totalPart;
   const pages = total === undefined ? '' : `,"pageCount":${Math.ceil(total / query.limit)}`;

@@ -3,7 +3,7 @@
  * person and people of a class go through the enrollments, ended ones included, as seen live.
  */
 import { type Collection, collectionByName } from './catalogue.js';
-import { rowsAt, countRows } from './positions.js';
+import { countShown, shownAt } from './shown.js';
 import type { Row } from '../query/matches.js';
 import type { View } from '../view.js';
 
@@ -83,6 +83,6 @@ export function nestedAt(parts: string[]): (Nested & { pattern: string }) | unde
 
 function rowsOf(view: View, name: string): Row[] {
   const collection = collectionByName.get(name)!;
-  const all = rowsAt(view.district, collection, 0, countRows(view.district, collection));
+  const all = shownAt(view, collection, 0, countShown(view, collection));
   return all.map((index) => JSON.parse(view.rowText(collection.entity, index)) as Row);
 }

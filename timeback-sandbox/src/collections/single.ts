@@ -4,7 +4,7 @@ import type { Collection } from './catalogue.js';
 import type { OneRosterProfile } from '../oneroster/profile.js';
 import type { View } from '../view.js';
 import { oneRosterSingle } from '../oneroster/page.js';
-import { isInCollection } from './positions.js';
+import { shownIndexOf } from './shown.js';
 import { keepFields } from '../query/fields.js';
 import { readFields } from '../query/parameters.js';
 
@@ -15,11 +15,9 @@ export function single(
   params: URLSearchParams,
   profile?: OneRosterProfile,
 ): Answer {
-  const index = view.district.entities[collection.entity].ids.indexOf(id);
+  const index = shownIndexOf(view, collection, id);
   const hidden = view.emptied.has(collection.entity);
-  if (hidden || !isInCollection(view.district, collection, index)) {
-    throw new Refusal(404, `${collection.noun} not found.`);
-  }
+  if (hidden || index < 0) throw new Refusal(404, `${collection.noun} not found.`);
   if (profile) return oneRosterSingle(view, collection, index, profile);
   const text = view.rowText(collection.entity, index);
   const fields = readFields(params);

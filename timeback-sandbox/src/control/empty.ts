@@ -3,7 +3,7 @@ import { checkFields, flag, oneOf } from '../body.js';
 import { type EntityName, entityNames } from '../district/entities.js';
 import type { Verb } from './verb.js';
 import { collections } from '../collections/catalogue.js';
-import { countRows } from '../collections/positions.js';
+import { countShown } from '../collections/shown.js';
 
 export const empty: Verb = ({ view }, body) => {
   checkFields(body, { entity: oneOf(entityNames), off: flag }, ['entity']);
@@ -11,6 +11,6 @@ export const empty: Verb = ({ view }, body) => {
   if (body.off) view.emptied.delete(entity);
   else view.emptied.add(entity);
   const affected = collections.filter((collection) => collection.entity === entity);
-  const counts = affected.map((collection) => [collection.name, countRows(view.district, collection)]);
+  const counts = affected.map((collection) => [collection.name, countShown(view, collection)]);
   return { [body.off ? 'shown' : 'hidden']: Object.fromEntries(counts), emptied: [...view.emptied] };
 };

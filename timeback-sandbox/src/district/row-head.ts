@@ -28,10 +28,11 @@ export class RowHead {
   }
 
   modifiedAt(entity: EntityName, index: number): string {
-    return this.#editedAt(entity, index) ?? baseModified(this.hash(index)).join('');
+    return this.editedAt(entity, index) ?? baseModified(this.hash(index)).join('');
   }
 
-  #editedAt(entity: EntityName, index: number): string | undefined {
+  /** When a control last touched the row, if one ever did. */
+  editedAt(entity: EntityName, index: number): string | undefined {
     const { users, [entity]: own } = this.district.entities;
     let at = own.edits.size === 0 ? undefined : own.edits.get(index)?.modifiedAt;
     if (entity === 'enrollments' && users.edits.size > 0) {
@@ -46,7 +47,7 @@ export class RowHead {
   write(page: Page, entity: EntityName, index: number): Page {
     page.text('{"sourcedId":"').id(this.district.entities[entity].ids, index);
     page.text('","status":"').text(this.status(entity, index)).text('","dateLastModified":"');
-    const edited = this.#editedAt(entity, index);
+    const edited = this.editedAt(entity, index);
     if (edited !== undefined) return page.text(edited).text('"');
     const [day, hour, clockFace] = baseModified(this.hash(index));
     return page.text(day).text(hour).text(clockFace).text('"');

@@ -3,7 +3,7 @@
  * through, and remembers the row numbers of the last few selections for their next pages.
  */
 import { type Row, matches, valuesAt } from './matches.js';
-import { countRows, rowsAt } from '../collections/positions.js';
+import { countShown, shownAt } from '../collections/shown.js';
 import type { Collection } from '../collections/catalogue.js';
 import type { ListQuery } from './parameters.js';
 import type { View } from '../view.js';
@@ -43,9 +43,9 @@ export class Selections {
 
 async function select(view: View, collection: Collection, query: ListQuery): Promise<number[]> {
   const found: { index: number; key: string | number }[] = [];
-  const total = countRows(view.district, collection);
+  const total = countShown(view, collection);
   for (let offset = 0; offset < total; offset += SLICE) {
-    for (const index of rowsAt(view.district, collection, offset, SLICE)) {
+    for (const index of shownAt(view, collection, offset, SLICE)) {
       const valuesOf = fieldReader(view, collection, index);
       if (query.condition && !matches(query.condition, valuesOf)) continue;
       if (query.search && !isFound(SEARCHED[collection.name], query.search, valuesOf)) continue;
@@ -69,8 +69,8 @@ function fieldReader(view: View, collection: Collection, index: number): (field:
   let row: Row | undefined;
   const spoiled = view.isSpoiled(collection.entity, index);
   return (field) => {
-    if (!spoiled && field === 'status') return [view.rows.head.status(collection.entity, index)];
-    if (!spoiled && field === 'dateLastModified') return [view.rows.head.modifiedAt(collection.entity, index)];
+    if (!spoiled && field === 'status') return [view.status(collection.entity, index)];
+    if (!spoiled && field === 'dateLastModified') return [view.modifiedAt(collection.entity, index)];
     row ??= JSON.parse(view.rowText(collection.entity, index)) as Row;
     return valuesAt(row, field);
   };
