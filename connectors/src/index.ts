@@ -26,6 +26,7 @@ export * from './ports.js';
 export * from './registry.js';
 export * from './timeback/api/resources.js';
 export * from './timeback/api/timeback-api-client.js';
+export * from './timeback/api/warm-cache.js';
 export * from './timeback/api/wire-types.js';
 export * from './timeback/api/write-result.js';
 export * from './timeback/config.js';
