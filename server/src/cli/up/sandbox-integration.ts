@@ -4,12 +4,13 @@
  */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Fault } from '@rollcall/core';
+import { Fault, matchSettingsSchema } from '@rollcall/core';
 import { timebackPresets } from '@rollcall/connectors';
 import { secretFile } from '../../config/secret-references.js';
 import { fileProblem } from '../../config/setup-problem.js';
-import type { Database } from '../../store/database.js';
+import type { Database, Tx } from '../../store/database.js';
 import { addIntegration, changeSettings, findIntegration, type Integration } from '../../store/integrations.js';
+import { replaceMatchSettings } from '../../store/match-settings.js';
 
 /** What the sandbox accepts unless it is told otherwise; it serves invented people only. */
 const sandboxClient = { id: 'sandbox-client', secret: 'sandbox-secret' } as const;
@@ -43,11 +44,27 @@ export async function joinSandbox(
   const name = integrationName(pair);
   const known = await find(db, tenantId, name);
   return db.withTenant(tenantId, async (tx) => {
-    if (!known) return addIntegration(tx, { tenantId, name, kind: 'timeback', settings });
+    if (!known) return addDistrict(tx, { tenantId, name, kind: 'timeback', settings });
     if (known.settings.baseUrl === sandboxUrl) return known;
     await changeSettings(tx, known, { ...known.settings, baseUrl: settings.baseUrl, tokenUrl: settings.tokenUrl });
     return findIntegration(tx, tenantId, name);
   });
+}
+
+/** Invented districts share names and addresses by chance; a pair stands alone, and only its own people come under new ids. */
+const matching = {
+  rules: {
+    orgs: [],
+    users: [{ name: 'identifier + name', fields: ['identifier', 'givenName', 'familyName'], score: 90 }],
+  },
+};
+
+async function addDistrict(tx: Tx, district: Parameters<typeof addIntegration>[1]): Promise<Integration> {
+  const added = await addIntegration(tx, district);
+  const of = { tenantId: district.tenantId, integrationId: added.id };
+  const settings = matchSettingsSchema.parse(matching);
+  await replaceMatchSettings(tx, of, { settings, reason: 'an invented district stands alone', by: 'up' });
+  return added;
 }
 
 async function find(db: Database, tenantId: string, name: string): Promise<Integration | null> {
