@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { endChildren, measure } from '../child-process.js';
+import { benchCommand } from '../bench-command.js';
+import { measure } from '../child-process.js';
 import { studentsFor } from '../mix.js';
 import { startSandbox, type Sandbox } from '../sandbox.js';
 import type { Measured, ProductPhase } from '../subject.js';
@@ -17,35 +17,9 @@ const usage = `npm run -s bench:csv [-- --records N] [--runs R] [--json]
   --records   rows over all six entities (200000)
   --runs      repetitions, of which the median counts (3)`;
 
-const log = (line: string): void => console.error(line);
-let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => {
-    interrupted = true;
-    endChildren();
-  });
+const flags = { records: { usual: 200_000 }, runs: { usual: 3 } };
 
-const { values } = parseArgs({
-  options: {
-    records: { type: 'string', default: '200000' },
-    runs: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-const [records, runs] = [values.records, values.runs].map(Number) as [number, number];
-
-if (values.help) console.log(usage);
-else if (![records, runs].every((value) => Number.isInteger(value) && value > 0)) {
-  console.error(`--records and --runs are whole numbers.\n${usage}`);
-  process.exitCode = 2;
-} else
-  await bench().catch((error: unknown) => {
-    process.exitCode = interrupted ? 130 : 1;
-    console.error(interrupted ? 'bench: interrupted' : error);
-  });
-
-async function bench(): Promise<void> {
+await benchCommand({ usage, flags }, async ({ records, runs }, log) => {
   const server = await startServer(log);
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-csv-'));
   try {
@@ -54,20 +28,26 @@ async function bench(): Promise<void> {
     try {
       for (let round = 1; round <= runs; round += 1) {
         log(`round ${round} of ${runs}`);
-        rounds.push(await oneRound(server, sandbox, join(folder, 'district.zip')));
+        rounds.push(await oneRound({ server, sandbox, log }, join(folder, 'district.zip')));
       }
     } finally {
       await sandbox.stop();
     }
     const report = csvReport(rounds);
-    console.log(values.json ? JSON.stringify(report, null, 2) : csvText(report));
+    return { report, text: csvText(report) };
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+interface Surroundings {
+  readonly server: ThrowawayServer;
+  readonly sandbox: Sandbox;
+  readonly log: (line: string) => void;
 }
 
-async function oneRound(server: ThrowawayServer, sandbox: Sandbox, path: string): Promise<PackageRound> {
+async function oneRound({ server, sandbox, log }: Surroundings, path: string): Promise<PackageRound> {
   const one = async (phase: ProductPhase, databaseUrl: string, packagePath?: string): Promise<Measured> => {
     await server.checkpoint();
     const task = { subject: 'product', phase, databaseUrl, sandboxUrl: sandbox.url, sample: 1 } as const;
