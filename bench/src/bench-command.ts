@@ -28,9 +28,9 @@ export async function benchCommand<Flag extends string>(
       endChildren();
     });
   try {
-    const { json, help, ...values } = read(flags);
+    const { json, help, numbers } = read(flags);
     if (help) return console.log(usage);
-    const { report, text } = await bench(values as unknown as Record<Flag, number>, (line) => console.error(line));
+    const { report, text } = await bench(numbers, (line) => console.error(line));
     console.log(json ? JSON.stringify(report, null, 2) : text);
   } catch (error) {
     endChildren();
@@ -43,18 +43,19 @@ export async function benchCommand<Flag extends string>(
 
 class FlagProblem extends Error {}
 
-function read(flags: Readonly<Record<string, Bounds>>): Record<string, number | boolean> {
-  const numbers = Object.keys(flags).map((flag) => [flag, { type: 'string' }] as const);
-  const options = { ...Object.fromEntries(numbers), json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+function read<Flag extends string>(flags: Readonly<Record<Flag, Bounds>>) {
+  const named = Object.keys(flags).map((flag) => [flag, { type: 'string' }] as const);
+  const options = { ...Object.fromEntries(named), json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
   const values: Readonly<Record<string, unknown>> = parseArgs({ options }).values;
-  const all: Record<string, number | boolean> = { json: values.json === true, help: values.help === true };
-  for (const [flag, { usual, least = 1, most = 50_000_000 }] of Object.entries(flags)) {
+  const numbers = {} as Record<Flag, number>;
+  for (const flag of Object.keys(flags) as Flag[]) {
+    const { usual, least = 1, most = 50_000_000 } = flags[flag];
     const value = Number(values[flag] ?? usual);
     if (!Number.isInteger(value) || value < least || value > most)
       throw new FlagProblem(`--${flag} is a whole number from ${least} to ${most}.`);
-    all[flag] = value;
+    numbers[flag] = value;
   }
-  return all;
+  return { json: values['json'] === true, help: values['help'] === true, numbers };
 }
 
 /** One line for each figure. */
