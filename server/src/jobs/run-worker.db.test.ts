@@ -13,6 +13,8 @@ import { backends, eventually, quietLog, QueuedDistrict } from './testing/queued
 const called: RunRequest[] = [];
 /** The same queue with a use case that only remembers. */
 const queue = { ...runRequested, call: async (_parts: AttemptParts, run: RunRequest) => void called.push(run) };
+/** Others may be heard beside it: a ring whose answer was lost is rung again. */
+const heard = (run: RunRequest) => called.some(({ runId }) => runId === run.runId);
 const notHere = () => Promise.reject(new Error('not here'));
 
 describe.each(backends)('on %s', (backend) => {
@@ -59,15 +61,14 @@ describe.each(backends)('on %s', (backend) => {
     await cutAll(district, backend);
     const run = await district.run().catch(() => district.run());
     await eventually(() => bell.ring(run));
-    await eventually(async () => called.length > 0);
-    expect(called[0]).toEqual(run);
+    await eventually(async () => heard(run));
   });
 
   it('hears again after the queue forgot everything', async () => {
     await district.forgetJobs();
     const run = await district.run();
     await bell.ring(run);
-    await eventually(async () => called.length === 1, 5_000);
+    await eventually(async () => heard(run));
   });
 });
 

@@ -105,9 +105,13 @@ export class QueuedDistrict {
   }
 }
 
-/** Waits until it holds, for `withinMs` at most. */
+/** Waits until it holds, for `withinMs` at most; what has held once is not asked again, for asking may do something. */
 export async function eventually(holds: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
   const deadline = Date.now() + withinMs;
-  while (!(await holds()) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
-  expect(await holds()).toBe(true);
+  let held = await holds();
+  while (!held && Date.now() < deadline) {
+    await new Promise((done) => setTimeout(done, 50));
+    held = await holds();
+  }
+  expect(held).toBe(true);
 }
