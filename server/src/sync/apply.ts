@@ -21,11 +21,13 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
+import { applyLeavings, keepSaid, lockShared, showHighest } from '../store/sql/beside.js';
 import { declineUndone } from '../store/sql/decisions.js';
 import { applyLinks } from '../store/sql/match/apply-links.js';
 import { countRemovals } from '../store/sql/drain.js';
 import { rememberBytes } from '../store/sql/recognised.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { withCompany } from '../store/sql/side-by-side.js';
 import { countMissed, forgetOvertakenDeclines, rebaseEqual, welcomeBack } from '../store/sql/settle-links.js';
 import { bury, raise } from '../store/sql/tombstones.js';
 import { measureRoster } from '../store/statistics.js';
@@ -82,19 +84,26 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
   context.failpoint('chunk.committed');
 }
 
-async function writeRows(tx: Tx, context: RunContext, scope: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
+async function writeRows(tx: Tx, context: RunContext, alone: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
+  const scope = await withCompany(tx, alone);
+  if (scope.company) await lockShared(tx, scope, chunk);
   const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
   const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
   const linked = chunk.links > 0 ? await applyLinks(tx, scope, chunk) : [];
   const ids = changed.map((row) => row.id);
+  const left = scope.company && chunk.deactivations > 0 ? await applyLeavings(tx, scope, chunk) : [];
+  const moved = [...ids, ...linked, ...left];
   if (created > 0) await applyNewRoles(tx, scope, chunk);
-  if (ids.length + linked.length > 0) await applyChangedRoles(tx, scope, chunk, [...ids, ...linked]);
+  if (moved.length > 0) await applyChangedRoles(tx, scope, chunk, moved);
   if (chunk.changes > ids.length) await markStale(tx, scope, chunk, ids);
-  const deactivated = chunk.deactivations > 0 ? await applyDeactivations(tx, scope, chunk) : 0;
+  if (scope.company) await keepSaid(tx, scope, chunk);
+  const ended = chunk.deactivations > left.length ? await applyDeactivations(tx, scope, chunk) : 0;
+  const deactivated = left.length + ended;
   if (deactivated > 0) await leaveTombstones(tx, context, scope, chunk);
   if (context.run.mode === 'undo') await decline(tx, context, scope, chunk);
   const back = changed.filter((row) => row.operation === 'reactivate').map((row) => row.id);
   if (back.length > 0) await raise(tx, scope, back);
+  if (scope.company) await showHighest(tx, scope, [...back, ...linked, ...left]);
   return {
     created,
     updated: changed.length - back.length,
@@ -147,7 +156,7 @@ interface Applied {
 async function settle(context: RunContext, entity: Entity, phase: Phase, applied: Applied): Promise<void> {
   const run = scopeOf(context);
   await write(context, async (tx) => {
-    const scope = sqlScope(run, entity);
+    const scope = await withCompany(tx, sqlScope(run, entity));
     if (context.sourceRunId === null) {
       await settleFromFeed(tx, scope, phase);
       await settleMarks(tx, run, entity.name);

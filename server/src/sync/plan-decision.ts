@@ -15,6 +15,7 @@ import { keepOutUnresolved, openKeptOut } from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { forgetPlan } from '../store/sql/plan-changes.js';
 import { preferHashJoins, sqlScope, type SqlScope } from '../store/sql/scope.js';
+import { planLeaving, withCompany } from '../store/sql/side-by-side.js';
 import { measurePlan } from '../store/statistics.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
 import { tellPlan } from './tell-plan.js';
@@ -25,11 +26,12 @@ export async function planDecision(context: RunContext, entity: Entity): Promise
   if (phase.state !== 'waiting') return;
   const startedAt = context.clock.now();
   const rows = await write(context, async (tx) => {
-    const scope = sqlScope(run, entity);
+    const scope = await withCompany(tx, sqlScope(run, entity));
     await preferHashJoins(tx);
     await forgetPlan(tx, scope);
     await forgetChunks(tx, { ...run, entity: entity.name });
     const planned = await planOf(tx, context, scope);
+    await planLeaving(tx, scope);
     await layOutChunks(tx, scope, context.policy);
     const activeBefore = await countActiveLinks(tx, run, entity.name);
     const plan = await countPlan(tx, scope);

@@ -24,6 +24,7 @@ import { keepOutOthers } from '../store/sql/quarantine.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { countIgnored, extendPlanDigest, forgetPlan, planCreates, planLinked } from '../store/sql/plan-changes.js';
 import { fieldsOfKind, preferHashJoins, sqlScope, type RunScope, type SqlScope } from '../store/sql/scope.js';
+import { planLeaving, withCompany } from '../store/sql/side-by-side.js';
 import { measurePlan } from '../store/statistics.js';
 import { countHeld, countRecords } from './count-run.js';
 import { guard } from './guard.js';
@@ -56,10 +57,8 @@ export async function planEntity(context: RunContext, entity: Entity): Promise<v
   context.failpoint('plan.committed');
 }
 
-const planScope = async (tx: Tx, run: RunScope, entity: Entity): Promise<SqlScope> => ({
-  ...sqlScope(run, entity),
-  midway: await anyApplied(tx, run),
-});
+const planScope = async (tx: Tx, run: RunScope, entity: Entity): Promise<SqlScope> =>
+  withCompany(tx, { ...sqlScope(run, entity), midway: await anyApplied(tx, run) });
 
 async function writePlan(context: RunContext, entity: Entity) {
   const run = scopeOf(context);
@@ -82,6 +81,7 @@ async function writePlan(context: RunContext, entity: Entity) {
     if (phase.complete) await planOverdue(tx, scope, context.policy.grace[entity.name]);
     if (byId) await waitForHolds(tx, scope);
     await guard(tx, context, scope, phase, feed.holds);
+    await planLeaving(tx, scope);
     await layOutChunks(tx, scope, context.policy);
     await extendPlanDigest(tx, scope);
     if (context.run.mode !== 'plan') {

@@ -8,6 +8,7 @@ import type { Tx } from '../database.js';
 import { syncMarked } from '../sync-marked.js';
 import { hubFields, resolved, unfolded } from './resolved.js';
 import { inside, known, type SqlScope } from './scope.js';
+import { sharedRow, unmoved } from './side-by-side.js';
 
 /** The plan rows of a chunk that are to be applied, of alias c. */
 export const inChunk = (scope: SqlScope, chunk: Chunk, operations: string): string =>
@@ -73,16 +74,16 @@ export async function applyUpdates(
     .map((f) => `${f.column} = CASE WHEN p.after ? '${f.name}' THEN ${planned(f)} ELSE h.${f.column} END`);
   const { rows } = await tx.query<{ id: string; operation: string }>(
     `WITH ready AS MATERIALIZED (
-       SELECT c.local_id, c.external_id, c.before, c.after, c.operation, c.base_after, c.raw_digest
+       SELECT c.local_id, c.external_id, c.before, c.after, c.operation, c.base_after, c.raw_digest, c.diff_before, c.diff_after
        FROM sync_changes c WHERE ${inChunk(scope, chunk, `'update', 'reactivate'`)}
      ), hub AS (
        UPDATE ${entity.table} h SET ${set.join(', ')}, active = true, updated_at = now()${syncMarks(scope, 'synced')}
-       FROM ready p WHERE h.tenant_id = ${scope.tenant} AND h.id = p.local_id
+       FROM ready p WHERE h.tenant_id = ${scope.tenant} AND h.id = p.local_id${unmoved(scope, 'p.external_id')}
          AND NOT EXISTS (SELECT FROM (SELECT ${hubFields(scope)} AS fields OFFSET 0) now_there, jsonb_each(p.before) b
            WHERE now_there.fields->b.key IS DISTINCT FROM b.value)
        RETURNING h.id, p.operation
      ), links AS (
-       UPDATE external_system_mappings l SET base_checksum = p.base_after, raw_digest = p.raw_digest,
+       UPDATE external_system_mappings l SET base_checksum = p.base_after, raw_digest = p.raw_digest, ${scope.company ? 'base_diff = p.diff_after, ' : ''}
          projection_version = ${entity.projectionVersion}, state = 'active', missing_since = NULL, missed_runs = 0
        FROM ready p JOIN hub ON hub.id = p.local_id WHERE ${scope.inLinks} AND l.external_id = p.external_id RETURNING 1
      ) SELECT id, operation FROM hub`,
@@ -112,12 +113,12 @@ export function planned(field: Field): string {
   }
 }
 
-/** Deactivates the chunk's ended records. A record that another integration still claims stays active. */
+/** Deactivates the chunk's ended records; not those that another integration still has, which are `applyLeavings`'s. */
 export async function applyDeactivations(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<number> {
   const { entity } = scope;
   const { rows } = await tx.query<{ count: number }>(
     `WITH picked AS MATERIALIZED (SELECT c.local_id, c.external_id, c.base_after, c.raw_digest FROM sync_changes c
-       WHERE ${inChunk(scope, chunk, `'deactivate'`)}
+       WHERE ${inChunk(scope, chunk, `'deactivate'`)}${scope.company ? ` AND NOT ${sharedRow(scope)}` : ''}
      ), links AS (
        UPDATE external_system_mappings l SET state = 'deactivated', base_checksum = p.base_after, raw_digest = p.raw_digest, missing_since = NULL, missed_runs = 0
        FROM picked p WHERE ${scope.inLinks} AND l.external_id = p.external_id AND l.local_id = p.local_id AND ${inside('l.local_id', chunk)}
@@ -125,8 +126,6 @@ export async function applyDeactivations(tx: Tx, scope: SqlScope, chunk: Chunk):
      ), hub AS (
        UPDATE ${entity.table} h SET active = false, updated_at = now()${syncMarks(scope, 'deactivated')}
        FROM links WHERE h.tenant_id = ${scope.tenant} AND h.id = links.local_id AND ${inside('h.id', chunk)} AND h.active
-         AND h.id NOT IN (SELECT o.local_id FROM external_system_mappings o
-           WHERE (SELECT count(*) > 1 FROM integrations i WHERE i.tenant_id = ${scope.tenant}) AND o.tenant_id = ${scope.tenant} AND ${inside('o.local_id', chunk)} AND o.integration_id <> ${scope.integration} AND o.state IN ('active', 'missing'))
        RETURNING 1
      ) SELECT count(*) FROM links`,
   );
@@ -158,7 +157,7 @@ export async function applyChangedRoles(
 ): Promise<void> {
   const field = scope.entity.fields.find((f) => f.kind === 'roles');
   if (!field) return;
-  const moved = `${inChunk(scope, chunk, `'update', 'reactivate', 'link', 'unlink'`)} AND c.local_id = ANY ($1) AND c.after ? '${field.name}'`;
+  const moved = `${inChunk(scope, chunk, `'update', 'reactivate', 'link', 'unlink', 'deactivate'`)} AND c.local_id = ANY ($1) AND c.after ? '${field.name}'`;
   await tx.query(
     `DELETE FROM user_roles r USING sync_changes c WHERE r.tenant_id = ${scope.tenant}
        AND r.integration_id = ${scope.integration} AND r.user_id = c.local_id AND ${moved}`,

@@ -8,7 +8,7 @@ import { digestOf, insertCreates } from './plan-changes.js';
 import { inside, type SqlScope } from './scope.js';
 
 const columns = `tenant_id, run_id, entity, local_id, external_id, operation, absent, checksum, stage_row, refs, school_id,
-  base_before, base_after, before, after, former_id, former, evidence`;
+  base_before, base_after, before, after, former_id, former, evidence, diff_before, diff_after`;
 
 /** The last word about a record counts. */
 const orReplace = `ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
@@ -23,7 +23,8 @@ export async function planReleased(
   const { rowCount } = await tx.query(
     `INSERT INTO sync_changes (${columns})
      SELECT c.tenant_id, ${scope.run}, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.checksum, c.stage_row,
-       c.refs, c.school_id, c.base_before, c.base_after, c.before, c.after, c.former_id, c.former, c.evidence
+       c.refs, c.school_id, c.base_before, c.base_after, c.before, c.after, c.former_id, c.former, c.evidence,
+       c.diff_before, c.diff_after
      FROM sync_changes c WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}'
        AND c.hold_id = $2 AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3))`,
     [from.source, from.holdId, from.selection],
@@ -100,9 +101,9 @@ export async function planInverse(
        CASE x.operation WHEN 'update' THEN 'update' WHEN 'deactivate' THEN 'reactivate' WHEN 'link' THEN 'unlink'
          WHEN 'unlink' THEN 'link' ELSE 'deactivate' END,
        x.absent, x.checksum, NULL, NULL, x.school_id, x.base_after, x.base_before,
-       CASE WHEN x.operation IN ('update', 'link', 'unlink') THEN x.after WHEN x.operation = 'deactivate' THEN '{}' END,
-       CASE WHEN x.operation IN ('update', 'link', 'unlink') THEN x.before WHEN x.operation = 'deactivate' THEN '{}' END,
-       x.former_id, x.former, x.evidence,
+       CASE WHEN x.operation IN ('update', 'link', 'unlink', 'deactivate') THEN coalesce(x.after, '{}') END,
+       CASE WHEN x.operation IN ('update', 'link', 'unlink', 'deactivate') THEN coalesce(x.before, '{}') END,
+       x.former_id, x.former, x.evidence, x.diff_after, x.diff_before,
        CASE WHEN x.moved THEN 'stale' END, CASE WHEN x.moved THEN 'the record changed after that run' END
      FROM (SELECT c.*, coalesce(g.xid > k.xid, false) AS moved
        FROM sync_chunks k JOIN sync_changes c ON c.tenant_id = k.tenant_id AND c.run_id = k.run_id AND c.entity = k.entity

@@ -4,6 +4,7 @@
  */
 import type { Tx } from '../database.js';
 import { hubFields, resolved, stagedFields } from './resolved.js';
+import { others, weighed } from './side-by-side.js';
 import { known, plannedReferences, schoolOf, type Moment, type SqlScope } from './scope.js';
 import { stageColumn } from '../stage.js';
 
@@ -62,36 +63,47 @@ export async function planLinked(tx: Tx, scope: SqlScope): Promise<LinkedCounts>
   const { entity } = scope;
   const row = resolved(
     scope,
-    `SELECT s.*, l.local_id, l.state AS link_state, l.base_checksum AS base_before FROM ${scope.full} s
+    `SELECT s.*, l.local_id, l.state AS link_state, l.base_checksum AS base_before, l.base_diff AS said FROM ${scope.full} s
      JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = s.external_id
      WHERE NOT EXISTS (SELECT FROM kept_out o WHERE o.n = s.n)`,
     'planning',
   );
+  const company = scope.company === true;
+  const beside = company
+    ? `, w.above, w.below, CASE WHEN p.link_state <> 'deactivated' THEN coalesce(p.said, '{}') END AS own`
+    : '';
   const { rows } = await tx.query<{ linked: number; planned: number }>(
-    `WITH ${row.ctes}, compared AS (
-       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id, p.base_before, p.raw,
+    `WITH ${row.ctes}${company ? `, ${others(scope, 'SELECT p.local_id FROM picked p')}` : ''}, compared AS (
+       SELECT p.local_id, p.external_id, p.checksum, p.n, ${schoolOf(entity)} AS school_id, p.base_before, p.raw, p.said${beside},
          CASE WHEN p.ended OR (${row.whole}) THEN p.checksum END AS base_after,
          CASE WHEN p.ended THEN 'deactivate' WHEN p.link_state = 'deactivated' THEN 'reactivate' ELSE 'update' END AS operation,
          p.ended AND p.link_state = 'deactivated' AS already_ended,
          ${hubFields(scope)} AS hub, ${stagedFields(scope, row)} AS staged
-       FROM ${row.from} JOIN ${entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id
+       FROM ${row.from} JOIN ${entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id${company ? ' LEFT JOIN others w ON w.local_id = p.local_id' : ''}
      ), written AS (
        INSERT INTO sync_changes (tenant_id, run_id, entity, local_id, external_id, operation, checksum, stage_row, school_id,
-         base_before, base_after, raw_digest, before, after)
+         base_before, base_after, raw_digest, diff_before, diff_after, before, after)
        SELECT ${scope.tenant}, ${scope.run}, '${entity.name}', x.local_id, x.external_id, x.operation, x.checksum, x.n, x.school_id,
-         x.base_before, x.base_after, x.raw,
+         x.base_before, x.base_after, x.raw, x.said, d.diff,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.before, '{}') END,
          CASE WHEN x.operation <> 'deactivate' THEN coalesce(d.after, '{}') END
-       FROM compared x CROSS JOIN LATERAL (
-         SELECT jsonb_object_agg(f.key, x.hub->f.key) AS before, jsonb_object_agg(f.key, f.value) AS after
-         FROM jsonb_each(x.staged) f WHERE x.hub->f.key IS DISTINCT FROM f.value) d
-       WHERE NOT x.already_ended AND (x.operation <> 'update' OR d.after IS NOT NULL)
+       FROM compared x CROSS JOIN LATERAL ${weighed(scope)}
+       WHERE NOT x.already_ended AND (x.operation <> 'update' OR d.after IS NOT NULL${company ? renamed(scope) : ''})
        RETURNING 1
      ) SELECT (SELECT count(*) FROM compared) AS linked, (SELECT count(*) FROM written) AS planned`,
   );
   const { linked, planned } = rows[0]!;
   return { planned, unchanged: linked - planned };
 }
+
+/** Or the source, whose names are not the hub's, has another person behind the id: the plan must say so. */
+const renamed = ({ entity }: SqlScope): string =>
+  entity.name === 'users'
+    ? ['givenName', 'familyName']
+        .map((name) => `coalesce(x.own->'${name}', x.hub->'${name}') IS DISTINCT FROM x.staged->'${name}'`)
+        .join(' AND ')
+        .replace(/^/, ' OR x.own IS NOT NULL AND ')
+    : '';
 
 /** Records that their source has ended and that we never had: nothing to do. */
 export async function countIgnored(tx: Tx, scope: SqlScope): Promise<number> {

@@ -26,6 +26,8 @@ export interface SqlScope {
   readonly inLinks: string;
   /** Whether parts of the run's plan are applied already: then a new record may have its link beside its plan row. */
   readonly midway?: boolean;
+  /** Whether other integrations may have the same records (side-by-side.ts). */
+  readonly company?: boolean;
 }
 
 export function sqlScope(run: RunScope, entity: Entity): SqlScope {

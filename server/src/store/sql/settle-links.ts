@@ -3,7 +3,7 @@
  * been missing, and the count of complete runs that have missed a record. One transaction per entity, exactly once.
  */
 import type { Tx } from '../database.js';
-import { resolved } from './resolved.js';
+import { hubFields, resolved, stagedFields } from './resolved.js';
 import type { SqlScope } from './scope.js';
 import { cameAsBefore, seen } from './seen.js';
 
@@ -19,11 +19,17 @@ export async function rebaseEqual(tx: Tx, scope: SqlScope): Promise<void> {
          AND d.entity = l.entity AND d.external_id = s.external_id AND d.checksum = s.checksum)`,
     'applying',
   );
+  // What the source says otherwise than those above it, whose the fields are.
+  const beside = scope.company
+    ? `JOIN ${scope.entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id CROSS JOIN LATERAL (
+         SELECT jsonb_object_agg(f.key, f.value) AS diff FROM (SELECT ${hubFields(scope)} AS hub OFFSET 0) v,
+           jsonb_each(${stagedFields(scope, row)}) f WHERE f.key <> 'roles' AND f.value IS DISTINCT FROM v.hub->f.key) d`
+    : '';
   await tx.query(
     `WITH ${row.ctes}
      UPDATE external_system_mappings l SET base_checksum = x.checksum, projection_version = ${scope.entity.projectionVersion},
-       provider_modified_at = x.modified, raw_digest = x.raw
-     FROM (SELECT p.external_id, p.checksum, p.modified, p.raw FROM ${row.from} WHERE ${row.whole}) x
+       provider_modified_at = x.modified, raw_digest = x.raw${scope.company ? ', base_diff = x.diff' : ''}
+     FROM (SELECT p.external_id, p.checksum, p.modified, p.raw${scope.company ? ', d.diff' : ''} FROM ${row.from} ${beside} WHERE ${row.whole}) x
      WHERE ${scope.inLinks} AND l.external_id = x.external_id`,
   );
 }

@@ -9,6 +9,7 @@ import { inChunk, planned, stored, syncMarks } from '../apply-chunk.js';
 import { hubFields } from '../resolved.js';
 import { buryAgain } from '../tombstones.js';
 import type { SqlScope } from '../scope.js';
+import { unmoved } from '../side-by-side.js';
 
 /** The local ids of the records that were joined or parted. */
 export async function applyLinks(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
@@ -31,19 +32,19 @@ async function join(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
   // A link that was made and taken back before is still there, deactivated.
   const back = `${linkOf(scope, 'p.external_id')} AND l.state = 'deactivated' AND l.local_id = p.local_id AND p.former_id IS NULL`;
   const fit = `(NOT EXISTS (${linkOf(scope, 'p.external_id')}) OR EXISTS (${back}))
-    AND (p.former_id IS NULL OR EXISTS (${linkOf(scope, 'p.former_id')} AND l.local_id = p.local_id))`;
+    AND (p.former_id IS NULL OR EXISTS (${linkOf(scope, 'p.former_id')} AND l.local_id = p.local_id))${unmoved(scope, 'p.former_id')}`;
   const ids = await change(tx, scope, chunk, {
     ...{ operation: 'link', fit, set: `active = true, updated_at = now()${syncMarks(scope, 'synced')}${mark}` },
     links: `moved AS (
        UPDATE external_system_mappings l SET external_id = p.external_id, base_checksum = p.base_after, raw_digest = p.raw_digest,
-         projection_version = ${scope.entity.projectionVersion}, state = 'active', missing_since = NULL, missed_runs = 0
+         base_diff = p.diff_after, projection_version = ${scope.entity.projectionVersion}, state = 'active', missing_since = NULL, missed_runs = 0
        FROM ready p JOIN hub ON hub.id = p.local_id WHERE ${scope.inLinks}
          AND l.external_id = coalesce(p.former_id, p.external_id) RETURNING 1
      ), added AS (
        INSERT INTO external_system_mappings (tenant_id, integration_id, entity, external_id, local_id, base_checksum,
-         projection_version, raw_digest)
+         projection_version, raw_digest, base_diff)
        SELECT ${scope.tenant}, ${scope.integration}, '${scope.entity.name}', p.external_id, p.local_id, p.base_after,
-         ${scope.entity.projectionVersion}, p.raw_digest
+         ${scope.entity.projectionVersion}, p.raw_digest, p.diff_after
        FROM ready p JOIN hub ON hub.id = p.local_id WHERE p.former_id IS NULL
          AND NOT EXISTS (${linkOf(scope, 'p.external_id')}) RETURNING 1)`,
   });
@@ -57,12 +58,12 @@ async function part(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<string[]> {
     ? `, external_id = p.former->>'mark', last_sync_at = now(), sync_status = CASE WHEN ${wasActive} THEN 'synced' ELSE 'deactivated' END`
     : '';
   const fit = `EXISTS (${linkOf(scope, 'p.external_id')} AND l.local_id = p.local_id)
-    AND (p.former_id IS NULL OR NOT EXISTS (${linkOf(scope, 'p.former_id')}))`;
+    AND (p.former_id IS NULL OR NOT EXISTS (${linkOf(scope, 'p.former_id')}))${unmoved(scope, 'p.external_id')}`;
   const ids = await change(tx, scope, chunk, {
     ...{ operation: 'unlink', fit, set: `active = ${wasActive}, updated_at = now()${mark}` },
     links: `moved AS (
        UPDATE external_system_mappings l SET external_id = o.external_id, base_checksum = o.base_checksum, raw_digest = o.raw_digest,
-         projection_version = o.projection_version, provider_modified_at = o.provider_modified_at, state = o.state,
+         base_diff = o.base_diff, projection_version = o.projection_version, provider_modified_at = o.provider_modified_at, state = o.state,
          missing_since = o.missing_since, missed_runs = o.missed_runs
        FROM ready p JOIN hub ON hub.id = p.local_id
        CROSS JOIN LATERAL jsonb_populate_record(null::external_system_mappings, p.former->'link') o
@@ -97,7 +98,7 @@ async function change(
     .map((f) => `${f.column} = CASE WHEN p.after ? '${f.name}' THEN ${planned(f)} ELSE h.${f.column} END`);
   const { rows } = await tx.query<{ id: string }>(
     `WITH ready AS MATERIALIZED (
-       SELECT c.local_id, c.external_id, c.former_id, c.former, c.before, c.after, c.base_after, c.raw_digest
+       SELECT c.local_id, c.external_id, c.former_id, c.former, c.before, c.after, c.base_after, c.raw_digest, c.diff_before, c.diff_after
        FROM sync_changes c WHERE ${inChunk(scope, chunk, `'${operation}'`)}
      ), hub AS (
        UPDATE ${scope.entity.table} h SET ${fields.join(', ')}, ${set}

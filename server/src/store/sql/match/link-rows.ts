@@ -7,6 +7,7 @@ import type { Tx } from '../../database.js';
 import { syncMarked } from '../../sync-marked.js';
 import { hubFields, resolved, stagedFields } from '../resolved.js';
 import { schoolOf, type SqlScope } from '../scope.js';
+import { others, weighed } from '../side-by-side.js';
 
 /** Puts links in the place of the creates that match_verdicts names. Needs the table kept_out where the run reads a source. */
 export async function turnIntoLinks(tx: Tx, scope: SqlScope): Promise<number> {
@@ -30,31 +31,24 @@ export async function turnIntoLinks(tx: Tx, scope: SqlScope): Promise<number> {
 
 const marked = (entity: EntityName): string => (syncMarked.has(entity) ? `, 'mark', h.external_id` : '');
 
-/**
- * What joining changes of the record. Where another integration of the same rank or a higher one has it too, only what is empty is
- * filled in, with the roles that this one gives.
- */
+/** What joining changes of the record, and what this source says otherwise than those who have it too. */
 async function compare(tx: Tx, scope: SqlScope): Promise<void> {
   const row = resolved(
     scope,
-    `SELECT s.*, c.local_id, c.former_id IS NULL AND EXISTS (SELECT FROM external_system_mappings o
-         JOIN integrations i ON i.tenant_id = o.tenant_id AND i.id = o.integration_id
-         WHERE o.tenant_id = c.tenant_id AND o.local_id = c.local_id AND o.integration_id <> ${scope.integration}
-           AND o.state IN ('active', 'missing')
-           AND i.rank <= (SELECT m.rank FROM integrations m WHERE m.tenant_id = c.tenant_id AND m.id = ${scope.integration})) AS modest
-     FROM sync_changes c JOIN ${scope.full} s ON s.external_id = c.external_id WHERE ${scope.inPlan} AND c.operation = 'link'`,
+    `SELECT s.*, c.local_id, nullif(c.former->'link'->'base_diff', 'null') AS said,
+       c.former->'link'->>'state' IN ('active', 'missing') AS spoke FROM sync_changes c JOIN ${scope.full} s ON s.external_id = c.external_id WHERE ${scope.inPlan} AND c.operation = 'link'`,
     'planning',
   );
+  const company = scope.company === true;
+  const beside = company ? `, w.above, w.below, CASE WHEN p.spoke THEN coalesce(p.said, '{}') END AS own` : '';
   await tx.query(
-    `WITH ${row.ctes}, compared AS (
-       SELECT p.local_id, p.modest, CASE WHEN ${row.whole} THEN p.checksum END AS base_after,
+    `WITH ${row.ctes}${company ? `, ${others(scope, 'SELECT p.local_id FROM picked p')}` : ''}, compared AS (
+       SELECT p.local_id, p.said${beside}, CASE WHEN ${row.whole} THEN p.checksum END AS base_after,
          ${hubFields(scope)} AS hub, ${stagedFields(scope, row)} AS staged
-       FROM ${row.from} JOIN ${scope.entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id)
-     UPDATE sync_changes c SET base_after = x.base_after, before = coalesce(d.before, '{}'), after = coalesce(d.after, '{}')
-     FROM compared x CROSS JOIN LATERAL (
-       SELECT jsonb_object_agg(f.key, x.hub->f.key) AS before, jsonb_object_agg(f.key, f.value) AS after
-       FROM jsonb_each(x.staged) f WHERE x.hub->f.key IS DISTINCT FROM f.value
-         AND (NOT x.modest OR f.key = 'roles' OR x.hub->f.key IN ('null', '[]'))) d
+       FROM ${row.from} JOIN ${scope.entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id${company ? ' LEFT JOIN others w ON w.local_id = p.local_id' : ''})
+     UPDATE sync_changes c SET base_after = x.base_after, diff_before = x.said, diff_after = d.diff,
+       before = coalesce(d.before, '{}'), after = coalesce(d.after, '{}')
+     FROM compared x CROSS JOIN LATERAL ${weighed(scope)}
      WHERE ${scope.inPlan} AND c.operation = 'link' AND c.local_id = x.local_id`,
   );
 }

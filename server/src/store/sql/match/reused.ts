@@ -21,16 +21,22 @@ export async function markReused(
   scope: SqlScope,
   mark: { state: 'held' | 'blocked'; holdId: string | null },
 ): Promise<number> {
-  const moved = (name: string) =>
-    `c.after ? '${name}' AND ${spelled('name', `c.before->>'${name}'`)} IS DISTINCT FROM ${spelled('name', `c.after->>'${name}'`)}`;
-  const both = (name: string) => `(c.before->>'${name}' IS NOT NULL AND c.after->>'${name}' IS NOT NULL)`;
-  const same = telling.map(([name, column]) => `(h.${column} IS NOT NULL AND NOT c.after ? '${name}')`);
+  // What this source said of the person and says now; the hub may have it from another one.
+  const was = (name: string, column: string) =>
+    `CASE WHEN c.diff_before ? '${name}' THEN c.diff_before->>'${name}' ELSE h.${column} END`;
+  const says = (name: string, column: string) => `CASE WHEN c.diff_after ? '${name}' THEN c.diff_after->>'${name}'
+      WHEN c.after ? '${name}' THEN c.after->>'${name}' ELSE h.${column} END`;
+  const moved = (name: string, column: string) =>
+    `${spelled('name', was(name, column))} IS DISTINCT FROM ${spelled('name', says(name, column))}`;
+  const both = (name: string, column: string) =>
+    `(${was(name, column)} IS NOT NULL AND ${says(name, column)} IS NOT NULL)`;
+  const same = telling.map(([name, column]) => `(${was(name, column)} = ${says(name, column)})`);
   const { rowCount } = await tx.query(
     `UPDATE sync_changes c SET state = $1, hold_id = $2, reason = 'reused id: it names another person now', evidence = '{"reused": true}'
      FROM users h WHERE ${scope.inPlan} AND c.state IS NULL AND c.operation IN ('update', 'reactivate')
-       AND c.after ? 'givenName' AND c.after ? 'familyName' AND h.tenant_id = c.tenant_id AND h.id = c.local_id
-       AND ${moved('givenName')} AND ${moved('familyName')}
-       AND NOT (${same.join(' OR ')}) AND (${telling.map(([name]) => both(name)).join(' OR ')})`,
+       AND (c.after || coalesce(c.diff_after, '{}')) ?& ARRAY['givenName', 'familyName'] AND h.tenant_id = c.tenant_id AND h.id = c.local_id
+       AND ${moved('givenName', 'given_name')} AND ${moved('familyName', 'family_name')}
+       AND (${same.join(' OR ')}) IS NOT TRUE AND (${telling.map(([name, column]) => both(name, column)).join(' OR ')})`,
     [mark.state, mark.holdId],
   );
   return rowCount ?? 0;
