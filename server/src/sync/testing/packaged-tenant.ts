@@ -6,7 +6,7 @@ import type { TestDatabase } from '../../store/testing/test-database.js';
 import { DataSyncEngine } from '../data-sync-engine.js';
 import { buildReport } from '../report.js';
 import { requestRun } from '../request-run.js';
-import { defaultPolicy } from '../run-context.js';
+import { defaultPolicy, type RunPolicy } from '../run-context.js';
 import { withLease } from '../with-lease.js';
 
 const quiet: Ports = {
@@ -27,13 +27,14 @@ export async function packagedTenant(
   tenantId: string,
   settings: Readonly<Record<string, unknown>>,
   name = 'packages',
+  policy: Partial<RunPolicy> = {},
 ): Promise<PackagedTenant> {
   await worker.withTenant(tenantId, (tx) => addIntegration(tx, { tenantId, name, kind: 'oneroster-csv', settings }));
   const engine = new DataSyncEngine({
     db: worker,
     ...quiet,
     failpoint: () => undefined,
-    policy: defaultPolicy,
+    policy: { ...defaultPolicy, ...policy },
     connect: async () => {
       const provider = new ProviderFactory(quiet)
         .register(oneRosterCsvDefinition)
