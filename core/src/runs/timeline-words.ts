@@ -28,12 +28,20 @@ export function wordsOf(event: RunEvent, before: readonly RunEvent[]): string {
       return `hold of ${rows(event.figures.rows)} of ${event.entity} closed: ${event.figures.because ?? 'nothing is left of it'}`;
     case 'hold.decided':
       return `a person ${event.figures.decision} ${rows(event.figures.rows)} of ${event.entity} that were held`;
+    case 'turn.taken':
+      return turn(event.figures);
     case 'apply.completed':
       return entity + applied(event.figures);
     default:
       return ending(event);
   }
 }
+
+const turn = ({ seconds, anew }: RunEventFigures<'turn.taken'>): string =>
+  [
+    ...(seconds >= 1 ? [`waited ${duration(seconds * 1000)} for another integration to apply`] : []),
+    ...(anew ? ['planned anew, because another integration brought in records'] : []),
+  ].join('; ');
 
 type Ending = Extract<RunEvent, { kind: 'run.paused' | 'run.rested' | 'run.woken' | 'run.stopped' | 'run.ended' }>;
 

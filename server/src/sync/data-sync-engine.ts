@@ -9,6 +9,7 @@ import { proveFence, type Lease } from '../store/leases.js';
 import { findHold } from '../store/holds.js';
 import { claimEntities } from '../store/run-entities.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
+import { takeApplyTurn } from './apply-turn.js';
 import { countEnd } from './count-run.js';
 import { endRun } from './end-run.js';
 import type { Failpoint } from './failpoints.js';
@@ -75,6 +76,7 @@ export class DataSyncEngine {
     if (context.sourceRunId === null) await this.#readAndPlan(context);
     else await this.#enter(context, 'planned'); // the plan is stored already
     if (context.run.mode !== 'plan') {
+      await takeApplyTurn(context);
       if (context.run.mode === 'undo') await this.#takeBack(context);
       else await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
       context.failpoint('verify.begun');
@@ -113,7 +115,6 @@ export class DataSyncEngine {
 
   /** What refers is taken back before what it refers to, and others are planned meanwhile: neither reads what the other writes. */
   async #takeBack(context: RunContext): Promise<void> {
-    await this.#enter(context, 'applying');
     const since = context.clock.now();
     await inParallelThenInOrder(synchronizers.toReversed(), 2, {
       first: (synchronizer) => going(context, () => synchronizer.decide(context)),

@@ -11,6 +11,7 @@ import { phaseOf, updatePhase } from '../store/run-entities.js';
 import { hasStage } from '../store/stage.js';
 import { markReleased, planInverse, planReleased, planUnblocked } from '../store/sql/decisions.js';
 import { carryOutChoices } from '../store/sql/match/choices.js';
+import { joinReleased } from './matching/match-records.js';
 import { keepOutUnresolved, openKeptOut } from '../store/sql/keep-out.js';
 import { countPlan } from '../store/sql/plan-counts.js';
 import { forgetPlan } from '../store/sql/plan-changes.js';
@@ -63,10 +64,13 @@ async function release(tx: Tx, context: RunContext, scope: SqlScope): Promise<nu
   if (hold.entity === entity) {
     planned += await planReleased(tx, scope, { source: source!, holdId: hold.id, selection: run.selection });
     if (hold.operation === 'match' || hold.operation === 'rekey') await carryOutChoices(tx, scope);
+    // Of other holds a person has said themselves that the records are new.
+    if (hold.operation === 'create') await joinReleased(tx, scope, run);
   } else if (await hasStage(tx, source!, scope.entity)) {
     await openKeptOut(tx);
     await keepOutUnresolved(tx, scopeOf(context), scope, new Set(), 'reference', 'roles');
     planned += await planUnblocked(tx, scope, source!);
+    await joinReleased(tx, scope, run);
   }
   await markReleased(tx, scope, source!);
   return planned;

@@ -38,6 +38,23 @@ export async function matchRecords(tx: Tx, context: RunContext, scope: SqlScope,
   return { superseded: await decide(tx, context, scope, matching), holds };
 }
 
+/** Creates that a person has released: meanwhile another integration may have brought in the same records. What is sure is joined. */
+export async function joinReleased(
+  tx: Tx,
+  scope: SqlScope,
+  of: { tenantId: string; integrationId: string },
+): Promise<void> {
+  if (!(await whereToLook(tx, scope)).others) return;
+  const { settings } = await findMatchSettings(tx, of);
+  const rules = rulesOf(settings, scope.entity.name);
+  if (rules.length === 0) return;
+  const elsewhere = { absent: 'none', unnamed: false, tombstones: false, others: true, ended: false } as const;
+  if ((await pair(tx, scope, { rules, names: factNames(scope.entity, rules), settings }, elsewhere)) === 0) return;
+  if ((await judgePairs(tx)).sure === 0) return;
+  await dropUnsure(tx);
+  await turnIntoLinks(tx, scope);
+}
+
 function sourcesFor(scope: SqlScope, matching: Matching, places: Awaited<ReturnType<typeof whereToLook>>): Sources {
   const { feed, open, settings, whole } = matching;
   const asks = asksOf(scope.entity.name);
