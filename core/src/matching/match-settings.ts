@@ -73,7 +73,11 @@ const defaultRules: Readonly<Record<EntityName, readonly MatchRule[]>> = {
     { name: 'identifier + type', fields: ['identifier', 'type'], score: 90 },
     { name: 'name + type', fields: ['name', 'type'], score: 60 },
   ],
-  academicSessions: [{ name: 'title + days + org', fields: ['title', 'startDate', 'endDate', 'org'], score: 90 }],
+  academicSessions: [
+    { name: 'title + days + org', fields: ['title', 'startDate', 'endDate', 'org'], score: 90 },
+    // OneRoster's own sessions name no organisation.
+    { name: 'title + days + type', fields: ['title', 'startDate', 'endDate', 'type'], score: 80 },
+  ],
   courses: [{ name: 'course code + title + org', fields: ['courseCode', 'title', 'org'], score: 90 }],
   users: [
     { name: 'sourced id + name', fields: ['sourcedId', ...name], score: 95 },
@@ -97,11 +101,14 @@ const defaultRules: Readonly<Record<EntityName, readonly MatchRule[]>> = {
 export const rulesOf = (settings: MatchSettings, entity: EntityName): readonly MatchRule[] =>
   settings.on ? (settings.rules[entity] ?? defaultRules[entity]) : [];
 
+/** Taking a class again under a new id is ordinary: an enrollment that has been gone for long is not meant. */
+export const mayReturn = (entity: EntityName): boolean => entity !== 'enrollments';
+
 /**
- * Whether a person is asked about an unsure match. Taking a class again under a new id is ordinary, and waiting would keep a child
- * out of it: there only what is sure is joined.
+ * Whether a person is asked about an unsure match. Waiting would keep a child out of a class, and nobody can say more of two
+ * schools' terms with the same title and days: there only what is sure is joined.
  */
-export const asksOf = (entity: EntityName): boolean => entity !== 'enrollments';
+export const asksOf = (entity: EntityName): boolean => entity !== 'enrollments' && entity !== 'academicSessions';
 
 /** Where both records have one of these and they differ, no agreement elsewhere is believed without a person. */
 export const tellingFields: Readonly<Partial<Record<EntityName, readonly string[]>>> = {

@@ -3,7 +3,7 @@
  * becomes a link, what is unsure waits for a person, and new ids en masse wait together as a re-key. Costs nothing where no record
  * could be meant: on a first load, and where nothing is gone and no other integration feeds the tenant.
  */
-import { asksOf, rulesOf } from '@rollcall/core';
+import { asksOf, mayReturn, rulesOf } from '@rollcall/core';
 import type { Tx } from '../../store/database.js';
 import { listHolds } from '../../store/holds.js';
 import { findMatchSettings } from '../../store/match-settings.js';
@@ -57,13 +57,12 @@ export async function joinReleased(
 
 function sourcesFor(scope: SqlScope, matching: Matching, places: Awaited<ReturnType<typeof whereToLook>>): Sources {
   const { feed, open, settings, whole } = matching;
-  const asks = asksOf(scope.entity.name);
   const partial = feed.phase.since !== null || feed.byId;
   const waiting = open.some((hold) => hold.operation === 'match' || hold.operation === 'rekey');
   return {
     absent: feed.presence.missing === 0 ? 'none' : whole ? 'proven' : 'unproven',
     unnamed: partial && places.known && (waiting || feed.created >= settings.rekey.rows),
-    tombstones: asks && places.tombstones,
+    tombstones: mayReturn(scope.entity.name) && places.tombstones,
     others: places.others,
     ended: places.ended,
   };
