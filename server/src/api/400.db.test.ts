@@ -289,6 +289,24 @@ describe('a strategy', () => {
   });
 });
 
+describe('a rank', () => {
+  const path = () => `/integrations/${api.tenants[0]!.integrationId}/rank`;
+  const reason = 'tried';
+
+  test.each<[string, unknown]>([
+    ['without a reason', { rank: 2 }],
+    ['that is missing', { reason }],
+    ['below the first', { rank: -1, reason }],
+    ['beyond the last', { rank: 1001, reason }],
+    ['between two', { rank: 1.5, reason }],
+    ['in words', { rank: 'first', reason }],
+    ['with something else', { rank: 2, reason, actor: 'the principal' }],
+  ])('%s is refused, and the present one stays', async (_, body) => {
+    expect(await api.put(path(), body, asNorth)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+    expect(await api.database.sql('SELECT FROM integrations WHERE rank <> 1')).toEqual([]);
+  });
+});
+
 test.each([{ endpoint: 'orgs/1' }, { endpoint: 7 }, { all: true }, 'orgs'])(
   'an order to forget %j is refused',
   async (body) => {
@@ -338,6 +356,8 @@ describe('mappings', () => {
       '/mappings/merges?entity=users',
       '/mappings/check?repair=1',
     ],
+    ...['/mappings/sources?entity=users', `/mappings/sources?entity=users&localId=${localId}&values=true`],
+    ...[`${path}/differing`, `${path}/differing?entity=users&after=`, `${path}/differing?entity=users&state=active`],
   ])('GET %s is refused', async (address) => {
     const { status, body } = await api.get(address, asNorth);
     expect([status, body['code']]).toEqual([400, 'invalid_input']);

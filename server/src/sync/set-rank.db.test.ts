@@ -1,8 +1,10 @@
 /** Ranks: a change of order is compared anew where integrations share records, and nothing else is touched by it. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRun } from '../store/runs.js';
 import { testDatabase, type TestDatabase } from '../store/testing/test-database.js';
 import { sharedPeople, type SharedPeople } from '../store/testing/shared-people.js';
+import { ensureTenant } from '../store/tenants.js';
 import { setRank } from './set-rank.js';
 
 let database: TestDatabase;
@@ -16,9 +18,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  await database.sql(`TRUNCATE integrations, users, user_roles, orgs, external_system_mappings, runs, sync_watermarks, change_log,
-    integration_audit_logs CASCADE`);
-  hub = await sharedPeople(database, { shared: 3, alone: 2 });
+  const { id } = await ensureTenant(database.app, randomUUID());
+  hub = await sharedPeople(database, { shared: 3, alone: 2 }, id);
   for (const integration of [hub.sis, hub.library])
     for (const entity of ['users', 'orgs'])
       await database.sql(
@@ -31,26 +32,32 @@ beforeEach(async () => {
 const set = (integration: string, rank: number, dryRun = false) =>
   setRank(database.app, { tenantId: hub.tenantId, integration, rank, ...by, dryRun });
 
+/** Of the test's own tenant. */
+const rows = <T extends Record<string, unknown>>(select: string, order = '1') =>
+  database.sql<T>(`${select} AND t.tenant_id = $1 ORDER BY ${order}`, [hub.tenantId]);
+
 const compared = async () =>
   (
-    await database.sql<{ id: string }>(
-      `SELECT external_id AS id FROM external_system_mappings WHERE base_checksum IS NULL AND raw_digest IS NULL ORDER BY 1`,
+    await rows<{ id: string }>(
+      'SELECT external_id AS id FROM external_system_mappings t WHERE base_checksum IS NULL AND raw_digest IS NULL',
     )
   ).map(({ id }) => id);
 const watermarks = async () =>
   (
-    await database.sql<{ mark: string }>(
-      `SELECT i.name || ' ' || w.entity AS mark FROM sync_watermarks w JOIN integrations i ON i.id = w.integration_id ORDER BY 1`,
+    await rows<{ mark: string }>(
+      `SELECT i.name || ' ' || t.entity AS mark FROM sync_watermarks t JOIN integrations i ON i.id = t.integration_id`,
     )
   ).map(({ mark }) => mark);
 const knownBy = async () =>
-  (await database.sql<{ id: string }>('SELECT external_id AS id FROM users ORDER BY family_name')).map(({ id }) => id);
+  (await rows<{ id: string }>('SELECT external_id AS id FROM users t WHERE true', 'family_name')).map(({ id }) => id);
+const change = (set: string, which = 'true') =>
+  database.sql(`UPDATE external_system_mappings SET ${set} WHERE tenant_id = $1 AND ${which}`, [hub.tenantId]);
 const all = async () =>
   JSON.stringify([
-    await database.sql('SELECT * FROM integrations ORDER BY id'),
-    await database.sql('SELECT * FROM external_system_mappings ORDER BY external_id'),
-    await database.sql('SELECT * FROM users ORDER BY id'),
-    [await watermarks(), await database.sql('SELECT FROM integration_audit_logs')],
+    await rows('SELECT * FROM integrations t WHERE true', 'id'),
+    await rows('SELECT * FROM external_system_mappings t WHERE true', 'external_id'),
+    await rows('SELECT * FROM users t WHERE true', 'id'),
+    [await watermarks(), await rows('SELECT id FROM integration_audit_logs t WHERE true')],
   ]);
 
 describe('a change of order', () => {
@@ -64,16 +71,15 @@ describe('a change of order', () => {
   });
 
   test('keeps what sources say, and their states', async () => {
-    const kept = () =>
-      database.sql('SELECT external_id, state, version, base_diff FROM external_system_mappings ORDER BY 1');
+    const kept = () => rows('SELECT external_id, state, version, base_diff FROM external_system_mappings t WHERE true');
     const before = await kept();
     await set('sis', 5);
     expect(await kept()).toEqual(before);
   });
 
   test('counts links that are missing for the comparison, yet no record goes by one; ended ones count for nothing', async () => {
-    await database.sql(`UPDATE external_system_mappings SET state = 'missing' WHERE external_id = 'l-1'`);
-    await database.sql(`UPDATE external_system_mappings SET state = 'deactivated' WHERE external_id = 'l-2'`);
+    await change(`state = 'missing'`, `external_id = 'l-1'`);
+    await change(`state = 'deactivated'`, `external_id = 'l-2'`);
     expect(await set('sis', 5)).toMatchObject({ records: 2 });
     expect(await compared()).toEqual(['l-1', 'l-3', 's-1', 's-3']);
     expect(await knownBy()).toEqual(['s-1', 's-2', 'l-3', 's-4', 's-5']);
@@ -81,17 +87,17 @@ describe('a change of order', () => {
 
   test('is audited with who, why and how many, and the change log says who moved the ids', async () => {
     await set(hub.sis, 2);
-    const [entry] = await database.sql('SELECT action, actor, details FROM integration_audit_logs');
+    const [entry] = await rows('SELECT action, actor, details FROM integration_audit_logs t WHERE true');
     const details = { before: 1, rank: 2, records: 3, reason: by.reason };
     expect(entry).toEqual({ action: 'integration.rank-set', actor: by.actor, details });
-    const origins = await database.sql(`SELECT DISTINCT origin FROM change_log WHERE operation = 'UPDATE'`);
+    const origins = await rows(`SELECT DISTINCT origin FROM change_log t WHERE operation = 'UPDATE'`);
     expect(origins).toEqual([{ origin: `person:${by.actor}` }]);
   });
 
   test('taken back, has them compared once more and go by the first id again', async () => {
     await set('library', 0);
     expect(await knownBy()).toEqual(['l-1', 'l-2', 'l-3', 's-4', 's-5']);
-    await database.sql('UPDATE external_system_mappings SET base_checksum = gen_random_uuid()');
+    await change('base_checksum = gen_random_uuid()');
     expect(await set('library', 1)).toMatchObject({ before: 0, records: 3 });
     expect(await compared()).toHaveLength(6);
     expect(await knownBy()).toEqual(['s-1', 's-2', 's-3', 's-4', 's-5']);
@@ -143,7 +149,7 @@ test('needs a reason, and an integration that there is', async () => {
 
 test('two who change ranks at once do so one after the other', async () => {
   const done = await Promise.all([set('sis', 5), set('library', 9), set('sis', 6)]);
-  const ranks = await database.sql<{ rank: number }>('SELECT rank FROM integrations ORDER BY name');
+  const ranks = await rows<{ rank: number }>('SELECT rank FROM integrations t WHERE true', 'name');
   expect(ranks[0]).toEqual({ rank: 9 });
   expect([5, 6]).toContain(ranks[1]!.rank);
   expect(done.filter(({ before, integration }) => integration.name === 'sis' && before === 1)).toHaveLength(1);

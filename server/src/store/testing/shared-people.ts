@@ -16,8 +16,9 @@ export interface SharedPeople {
 
 /** `shared` of the people both have, the next `alone` only the first. */
 export async function sharedPeople(
-  { app, sql, tenantId }: TestDatabase,
+  { app, sql, tenantId: first }: TestDatabase,
   { shared, alone }: { readonly shared: number; readonly alone: number },
+  tenantId = first,
 ): Promise<SharedPeople> {
   const [sis, library] = await app.withTenant(tenantId, async (tx) => {
     const add = async (name: string) => (await addIntegration(tx, { tenantId, name, kind: 'mock', settings: {} })).id;
