@@ -4,6 +4,7 @@
  */
 import type { EntityName } from '@rollcall/core';
 import type { Tx } from '../database.js';
+import { preferHashJoins } from '../sql/scope.js';
 import { syncMarked } from '../sync-marked.js';
 import { mirrorIds } from './shared-records.js';
 
@@ -21,6 +22,7 @@ export async function gatherShared(
   { tenantId, integrationId }: { readonly tenantId: string; readonly integrationId: string },
   others: readonly string[],
 ): Promise<SharedRecords> {
+  await preferHashJoins(tx);
   await tx.query('CREATE TEMP TABLE shared_records (entity text COLLATE "C", local_id uuid) ON COMMIT DROP');
   const { rowCount } = await tx.query(
     `INSERT INTO shared_records SELECT DISTINCT m.entity, m.local_id FROM external_system_mappings m
