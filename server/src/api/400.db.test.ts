@@ -289,24 +289,6 @@ describe('a strategy', () => {
   });
 });
 
-describe('a rank', () => {
-  const path = () => `/integrations/${api.tenants[0]!.integrationId}/rank`;
-  const reason = 'tried';
-
-  test.each<[string, unknown]>([
-    ['without a reason', { rank: 2 }],
-    ['that is missing', { reason }],
-    ['below the first', { rank: -1, reason }],
-    ['beyond the last', { rank: 1001, reason }],
-    ['between two', { rank: 1.5, reason }],
-    ['in words', { rank: 'first', reason }],
-    ['with something else', { rank: 2, reason, actor: 'the principal' }],
-  ])('%s is refused, and the present one stays', async (_, body) => {
-    expect(await api.put(path(), body, asNorth)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
-    expect(await api.database.sql('SELECT FROM integrations WHERE rank <> 1')).toEqual([]);
-  });
-});
-
 test.each([{ endpoint: 'orgs/1' }, { endpoint: 7 }, { all: true }, 'orgs'])(
   'an order to forget %j is refused',
   async (body) => {

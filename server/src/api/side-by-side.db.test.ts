@@ -106,6 +106,20 @@ describe('mappings that differ from the hub', () => {
   });
 });
 
+test.each<[string, unknown]>([
+  ['without a reason', { rank: 2 }],
+  ['that is missing', { reason }],
+  ['below the first', { rank: -1, reason }],
+  ['beyond the last', { rank: 1001, reason }],
+  ['between two', { rank: 1.5, reason }],
+  ['in words', { rank: 'first', reason }],
+  ['with something else', { rank: 2, reason, actor: 'the principal' }],
+])('a rank %s is refused, and the present one stays', async (_, body) => {
+  const answer = await api.put('/integrations/library/rank', body);
+  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+  expect(await api.database.sql('SELECT FROM integrations WHERE rank <> 1')).toEqual([]);
+});
+
 test('a rank is tried, set, shown, and counts from then on', async () => {
   const wanted = { rank: 0, reason };
   const tried = await api.put('/integrations/library/rank', { ...wanted, dryRun: true });

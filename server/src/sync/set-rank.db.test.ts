@@ -50,8 +50,8 @@ const watermarks = async () =>
   ).map(({ mark }) => mark);
 const knownBy = async () =>
   (await rows<{ id: string }>('SELECT external_id AS id FROM users t WHERE true', 'family_name')).map(({ id }) => id);
-const change = (set: string, which = 'true') =>
-  database.sql(`UPDATE external_system_mappings SET ${set} WHERE tenant_id = $1 AND ${which}`, [hub.tenantId]);
+const change = (what: string, which = 'true') =>
+  database.sql(`UPDATE external_system_mappings SET ${what} WHERE tenant_id = $1 AND ${which}`, [hub.tenantId]);
 const all = async () =>
   JSON.stringify([
     await rows('SELECT * FROM integrations t WHERE true', 'id'),
