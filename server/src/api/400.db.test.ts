@@ -338,6 +338,8 @@ describe('mappings', () => {
       '/mappings/merges?entity=users',
       '/mappings/check?repair=1',
     ],
+    ...['/mappings/sources?entity=users', `/mappings/sources?entity=users&localId=${localId}&values=true`],
+    ...[`${path}/differing`, `${path}/differing?entity=users&after=`, `${path}/differing?entity=users&state=active`],
   ])('GET %s is refused', async (address) => {
     const { status, body } = await api.get(address, asNorth);
     expect([status, body['code']]).toEqual([400, 'invalid_input']);

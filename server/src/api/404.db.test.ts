@@ -100,6 +100,7 @@ test('an integration of another tenant cannot be looked at or run', async () => 
   const matching = { settings: null, reason: 'tried' };
   expect((await api.put(`/integrations/${id}/matching`, matching, asNorth)).status).toBe(404);
   expect((await api.put(`/integrations/${id}/strategy`, { strategy: 'real-time' }, asNorth)).status).toBe(404);
+  expect((await api.put(`/integrations/${id}/rank`, { rank: 2, reason: 'tried' }, asNorth)).status).toBe(404);
   expect(api.rung).toEqual([]);
 });
 
@@ -133,6 +134,8 @@ test('mappings of another tenant, or that do not exist, are neither shown nor ch
     path + '?entity=users',
     `${path}/${one}`,
     `${path}/export`,
+    `${path}/differing?entity=users`,
+    `/mappings/sources?entity=users&localId=${theirs.ids.teacher}`,
     `/mappings/check?integration=${theirs.integrationId}`,
   ])
     expect([address, (await api.get(address, asNorth)).status]).toEqual([address, 404]);

@@ -175,6 +175,7 @@ describe('a mapping', () => {
       await api.post(`${path()}/batch`, { entity: 'users', pairs, reason }, as('south')),
       await api.post('/mappings/merges', pair, as('south')),
       await api.post('/mappings/repair', { reason }, as('south')),
+      await api.put(`/integrations/${south().integrationId}/rank`, { rank: 2, reason }, as('south')),
     ];
     for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'busy' } });
     const headers = { ...as('south'), 'content-type': 'text/csv' };

@@ -12,6 +12,7 @@ import {
   IntegrationsHealthController,
 } from './integrations/integration-health-controller.js';
 import { IntegrationPausesController } from './integrations/integration-pauses-controller.js';
+import { IntegrationRankController } from './integrations/integration-rank-controller.js';
 import { IntegrationUploadsController } from './integrations/integration-uploads-controller.js';
 import { IntegrationReadingController } from './integrations/integration-reading-controller.js';
 import { IntegrationsController } from './integrations/integrations-controller.js';
@@ -24,6 +25,7 @@ import { MappingChecksController } from './mappings/mapping-checks-controller.js
 import { MappingTransferController } from './mappings/mapping-transfer-controller.js';
 import { MappingsController } from './mappings/mappings-controller.js';
 import { RecordMappingsController } from './mappings/record-mappings-controller.js';
+import { SourcesController } from './mappings/sources-controller.js';
 import { MetricsController } from './metrics/metrics-controller.js';
 import { ProviderController } from './provider/provider-controller.js';
 import { rosterControllers } from './roster/roster-controllers.js';
@@ -48,6 +50,7 @@ export const allControllers: readonly Type[] = [
   IntegrationCacheController,
   IntegrationPausesController,
   IntegrationReadingController,
+  IntegrationRankController,
   IntegrationMatchingController,
   IntegrationUploadsController,
   SchedulesController,
@@ -60,6 +63,7 @@ export const allControllers: readonly Type[] = [
   MappingChecksController,
   MappingsController,
   RecordMappingsController,
+  SourcesController,
   ...rosterControllers,
   ExportController,
   MetricsController,

@@ -1,10 +1,11 @@
-/** `integration add|list|configure|cache|test|pause|resume|strategy|matching`: the external systems that this installation is joined with. */
+/** `integration add|list|configure|cache|test|pause|resume|strategy|rank|matching`: the external systems that this installation is joined with. */
 import type { Command } from 'commander';
 import { addIntegrationCommand } from './integration/add.js';
 import { integrationCacheCommand } from './integration/cache.js';
 import { configureIntegrationCommand } from './integration/configure.js';
 import { pauseIntegrationCommands } from './integration/pause.js';
 import { matchingCommand } from './integration/matching.js';
+import { rankCommand } from './integration/rank.js';
 import { strategyCommand } from './integration/strategy.js';
 import { testIntegrationCommand } from './integration/test-connection.js';
 import { listIntegrations } from '../store/integrations.js';
@@ -33,6 +34,7 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
       const found = await db.withTenant(tenantId, (tx) => listIntegrations(tx, tenantId));
       const rows = found.map((i) => [
         i.name,
+        i.rank,
         i.kind,
         i.strategy,
         i.state,
@@ -40,7 +42,7 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
         i.reason,
         i.id,
       ]);
-      const heads = ['integration', 'kind', 'strategy', 'state', 'last success', 'why', 'id'];
+      const heads = ['integration', 'rank', 'kind', 'strategy', 'state', 'last success', 'why', 'id'];
       terminal.result(found, () => (rows.length > 0 ? table(heads, rows) : 'There is no integration yet.'));
       return EXIT.ok;
     }),
@@ -50,5 +52,6 @@ export function addIntegration(program: Command, frame: CommandFrame): void {
   testIntegrationCommand(integration, frame);
   pauseIntegrationCommands(integration, frame);
   strategyCommand(integration, frame);
+  rankCommand(integration, frame);
   matchingCommand(integration, frame);
 }

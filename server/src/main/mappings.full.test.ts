@@ -54,6 +54,16 @@ it('are merged and parted again, exported and imported, and hold together', asyn
   expect(again).toMatchObject({ rows: lines, created: 0, unchanged: lines, committed: true });
 });
 
+it('say who says what, and ranks say whose word counts', async () => {
+  const [first] = (await rollcall.json<Shown[]>(`mappings list ${of} --limit 1`)) as [Shown];
+  const said = await rollcall.json(`mappings sources users ${first.localId}`);
+  expect(said).toMatchObject({ sources: [{ externalId: first.externalId, rank: 1 }], fields: [] });
+  expect(await rollcall.json('mappings differing sandbox-40-3')).toEqual([]);
+  const ranked = await rollcall.json('integration rank sandbox-40-3 4 --reason later');
+  expect(ranked).toMatchObject({ before: 1, rank: 4, records: 0, integration: { rank: 4 } });
+  expect((await rollcall.run('integration list')).err).toMatch(/sandbox-40-3 +4 +timeback/);
+});
+
 it('of a bad file are refused with its rows, and of a file of 2 GB at once', async () => {
   writeFileSync(file('bad.jsonl'), '{"entity":"users","externalId":"x","localId":"y"}\nno json\n');
   const words = `mappings import ${file('bad.jsonl')} ${of} --reason r --report ${file('report.csv')}`;

@@ -5,9 +5,8 @@
 import { Fault, type EntityName } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
 import type { Database, Tx } from '../store/database.js';
-import { insertMerge, lockMerge, markUndone, mergesOf, type Merge } from '../store/mappings/merges.js';
+import { insertMerge, lockMerge, markUndone, mergesOf, type Merge, type MovedLink } from '../store/mappings/merges.js';
 import {
-  integrationsOf,
   lockRecords,
   moveLinks,
   moveReferences,
@@ -15,8 +14,9 @@ import {
   returnReferences,
   setActive,
 } from '../store/mappings/move-record.js';
-import { takeMappingTurn } from '../store/mappings/mapping-turn.js';
+import { dropRoles, handOver } from '../store/mappings/shared-records.js';
 import type { By } from './by.js';
+import { takeTurns } from './take-turns.js';
 
 export interface MergeWish {
   readonly tenantId: string;
@@ -48,7 +48,7 @@ export async function mergeRecords(db: Database, wish: MergeWish, by: By): Promi
   return db.withTenant(
     tenantId,
     async (tx) => {
-      await takeTurns(tx, wish);
+      await takeTurns(tx, wish, [winnerId, loserId]);
       const records = await lockRecords(tx, wish);
       if (records.size < 2) throw new Fault('not_found', `There are no two such records of ${entity}.`);
       const others = await mergesOf(tx, tenantId, entity, [loserId]);
@@ -58,6 +58,7 @@ export async function mergeRecords(db: Database, wish: MergeWish, by: By): Promi
       if (!records.get(winnerId)!.active) throw new Fault('wrong_state', 'The record that is to stay is inactive.');
       const links = await moveLinks(tx, wish);
       const refs = await moveReferences(tx, wish);
+      if (links.some(speaks)) await handOver(tx, wish, [winnerId]);
       const loserWasActive = records.get(loserId)!.active;
       await setActive(tx, wish, loserId, false);
       const mergeId = await insertMerge(tx, tenantId, {
@@ -96,11 +97,13 @@ export async function undoMerge(
       if (merge.undoneAt !== null) throw new Fault('wrong_state', 'That merge has been taken back already.');
       const { entity, winnerId, loserId } = merge;
       const pair = { tenantId, entity, winnerId, loserId };
-      await takeTurns(tx, pair);
+      await takeTurns(tx, pair, [winnerId, loserId]);
       await lockRecords(tx, pair);
       await proveLast(tx, tenantId, merge);
       if (!(await returnLinks(tx, pair, merge.links)))
         throw new Fault('stale_decision', 'A link of that merge has been changed since.');
+      if (merge.links.some(speaks)) await handOver(tx, pair, [winnerId, loserId]);
+      for (const { integrationId } of merge.links.filter(speaks)) await dropRoles(tx, pair, integrationId, winnerId);
       const { returned, changed } = await returnReferences(tx, pair, merge.refs);
       if (merge.loserWasActive) await setActive(tx, pair, loserId, true);
       await markUndone(tx, tenantId, mergeId, by);
@@ -119,8 +122,5 @@ async function proveLast(tx: Tx, tenantId: string, { entity, winnerId, id }: Mer
   if (later) throw new Fault('wrong_state', 'The record has been merged again since: take the later merge back first.');
 }
 
-/** Of every integration that has a link on one of the records. */
-async function takeTurns(tx: Tx, pair: MergeWish): Promise<void> {
-  for (const integrationId of await integrationsOf(tx, pair))
-    await takeMappingTurn(tx, { tenantId: pair.tenantId, integrationId }, [pair.winnerId, pair.loserId]);
-}
+/** Whether the source wrote the winner by the link while the merge held. */
+const speaks = ({ stateAfter }: MovedLink): boolean => stateAfter === 'active' || stateAfter === 'missing';

@@ -23,6 +23,11 @@ export interface Integration {
   readonly lastSuccessAt: Date | null;
 }
 
+/** Ranks go from here to there, and equal ones by age. */
+export const highestRank = 0;
+export const lowestRank = 1_000;
+const usualRank = 1;
+
 const select = `SELECT i.id, i.tenant_id AS "tenantId", i.name, i.kind, i.rank, i.configuration_version AS "configurationVersion",
     c.settings, c.strategy, c.full_every_seconds AS "fullEverySeconds",
     CASE WHEN i.paused_at IS NULL THEN s.state ELSE 'paused' END AS state, coalesce(i.paused_reason, s.reason) AS reason,
@@ -34,12 +39,18 @@ const select = `SELECT i.id, i.tenant_id AS "tenantId", i.name, i.kind, i.rank, 
 
 export async function addIntegration(
   tx: Tx,
-  integration: { tenantId: string; name: string; kind: string; settings: Readonly<Record<string, unknown>> },
+  integration: {
+    tenantId: string;
+    name: string;
+    kind: string;
+    settings: Readonly<Record<string, unknown>>;
+    rank?: number | undefined;
+  },
 ): Promise<Integration> {
-  const { tenantId, name, kind, settings } = integration;
+  const { tenantId, name, kind, settings, rank = usualRank } = integration;
   const { rows } = await tx.query<{ id: string }>(
-    'INSERT INTO integrations (tenant_id, name, kind) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, name) DO NOTHING RETURNING id',
-    [tenantId, name, kind],
+    'INSERT INTO integrations (tenant_id, name, kind, rank) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, name) DO NOTHING RETURNING id',
+    [tenantId, name, kind, rank],
   );
   if (!rows[0]) throw new Fault('invalid_input', `There is already an integration named ${name}.`);
   const id = rows[0].id;
@@ -71,6 +82,10 @@ export async function changeSettings(
     integration.id,
     version,
   ]);
+}
+
+export async function changeRank(tx: Tx, tenantId: string, id: string, rank: number): Promise<void> {
+  await tx.query('UPDATE integrations SET rank = $3 WHERE tenant_id = $1 AND id = $2', [tenantId, id, rank]);
 }
 
 /** By name or id. */

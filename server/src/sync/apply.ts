@@ -8,6 +8,7 @@ import type { Tx } from '../store/database.js';
 import { writeAudit } from '../store/audit.js';
 import { settleMarks } from '../store/dirty-records.js';
 import { markAllMappings } from '../store/mappings/marks.js';
+import { showHighest } from '../store/mappings/shared-records.js';
 import { writeOutbox } from '../store/outbox.js';
 import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { passRefused } from '../store/rejected-records.js';
@@ -21,7 +22,7 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
-import { applyLeavings, keepSaid, lockShared, showHighest } from '../store/sql/beside.js';
+import { applyLeavings, keepSaid, lockShared } from '../store/sql/beside.js';
 import { declineUndone } from '../store/sql/decisions.js';
 import { applyLinks } from '../store/sql/match/apply-links.js';
 import { countRemovals } from '../store/sql/drain.js';
@@ -103,7 +104,8 @@ async function writeRows(tx: Tx, context: RunContext, alone: SqlScope, chunk: Ch
   if (context.run.mode === 'undo') await decline(tx, context, scope, chunk);
   const back = changed.filter((row) => row.operation === 'reactivate').map((row) => row.id);
   if (back.length > 0) await raise(tx, scope, back);
-  if (scope.company) await showHighest(tx, scope, [...back, ...linked, ...left]);
+  const of = { tenantId: context.run.tenantId, entity: scope.entity.name };
+  if (scope.company) await showHighest(tx, of, 'SELECT unnest($2::uuid[])', [[...back, ...linked, ...left]]);
   return {
     created,
     updated: changed.length - back.length,

@@ -15,6 +15,7 @@ import { EXIT } from '../exit-codes.js';
 import { jsonObject } from '../option-values.js';
 import { act, type CommandFrame } from '../run-command.js';
 import { withRollcall } from '../with-rollcall.js';
+import { rankText } from './rank.js';
 
 interface Options {
   readonly kind: string;
@@ -23,6 +24,7 @@ interface Options {
   readonly secret?: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly uploads?: boolean;
+  readonly rank?: number;
   readonly tenant?: string;
 }
 
@@ -47,13 +49,14 @@ export function addIntegrationCommand(integration: Command, frame: CommandFrame)
     )
     .option('--uploads', 'for oneroster-csv: packages are uploaded, or put into a folder of the data folder')
     .option('--settings <json>', 'further settings as a JSON object', jsonObject, {})
+    .option('--rank <n>', 'whose word counts where several have a record: the smallest first (1)', rankText)
     .option('--tenant <name>', 'needed only where there are several; created when it is new');
   act<Options>(command, frame, (terminal, options, name) =>
     withRollcall(frame.at, 'app', async ({ db, factory, lent }) => {
       const settings = settingsOf(options, factory, lent.dataDir);
       const known = options.tenant === undefined && (await listTenants(db)).length > 0;
       const { id: tenantId } = known ? await chooseTenant(db) : await ensureTenant(db, options.tenant ?? 'default');
-      const wanted = { tenantId, name: name!, kind: options.kind, settings };
+      const wanted = { tenantId, name: name!, kind: options.kind, settings, rank: options.rank };
       const added = await db.withTenant(tenantId, (tx) => addIntegration(tx, wanted));
       if (options.uploads) await mkdir(String(settings.path), { recursive: true, mode: 0o700 });
       const next = options.uploads

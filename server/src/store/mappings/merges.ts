@@ -9,6 +9,8 @@ export interface MovedLink {
   readonly state: LinkState;
   readonly stateAfter: LinkState;
   readonly versionAfter: number;
+  /** What its source said of the loser otherwise than the hub; null or left out where it said the same. */
+  readonly baseDiff?: Readonly<Record<string, unknown>> | null;
 }
 
 export interface MovedReferences {

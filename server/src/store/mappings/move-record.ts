@@ -35,11 +35,15 @@ export async function setActive(
 }
 
 /** Integrations that have a link on one of the records. */
-export async function integrationsOf(tx: Tx, { tenantId, entity, winnerId, loserId }: Pair): Promise<string[]> {
+export async function integrationsOf(
+  tx: Tx,
+  { tenantId, entity }: { tenantId: string; entity: EntityName },
+  localIds: readonly string[],
+): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `SELECT DISTINCT integration_id AS id FROM external_system_mappings
      WHERE tenant_id = $1 AND entity = $2 AND local_id = ANY ($3::uuid[]) ORDER BY 1`,
-    [tenantId, entity, [winnerId, loserId]],
+    [tenantId, entity, localIds],
   );
   return rows.map((row) => row.id);
 }
@@ -51,18 +55,18 @@ export async function integrationsOf(tx: Tx, { tenantId, entity, winnerId, loser
 export async function moveLinks(tx: Tx, { tenantId, entity, winnerId, loserId }: Pair): Promise<MovedLink[]> {
   const { rows } = await tx.query<MovedLink>(
     `WITH before AS (
-       SELECT l.integration_id, l.external_id, l.state, row_number() OVER (PARTITION BY l.integration_id
+       SELECT l.integration_id, l.external_id, l.state, l.base_diff, row_number() OVER (PARTITION BY l.integration_id
            ORDER BY (l.state = 'active') DESC, (l.state = 'missing') DESC, l.external_id) AS place,
          EXISTS (SELECT FROM external_system_mappings w WHERE w.tenant_id = $1 AND w.entity = $2 AND w.local_id = $3
            AND w.integration_id = l.integration_id AND w.state IN ('active', 'missing', 'deactivated')) AS claimed
        FROM external_system_mappings l WHERE l.tenant_id = $1 AND l.entity = $2 AND l.local_id = $4
      )
      UPDATE external_system_mappings l SET local_id = $3, version = l.version + 1, base_checksum = NULL, raw_digest = NULL,
-       provider_modified_at = NULL,
+       base_diff = NULL, provider_modified_at = NULL,
        state = CASE WHEN b.state IN ('active', 'missing', 'deactivated') AND (b.claimed OR b.place > 1) THEN 'merged' ELSE b.state END
      FROM before b WHERE l.tenant_id = $1 AND l.entity = $2 AND l.integration_id = b.integration_id AND l.external_id = b.external_id
      RETURNING l.integration_id AS "integrationId", l.external_id AS "externalId", b.state, l.state AS "stateAfter",
-       l.version AS "versionAfter"`,
+       l.version AS "versionAfter", b.base_diff AS "baseDiff"`,
     [tenantId, entity, winnerId, loserId],
   );
   return rows;
@@ -72,8 +76,8 @@ export async function moveLinks(tx: Tx, { tenantId, entity, winnerId, loserId }:
 export async function returnLinks(tx: Tx, { tenantId, entity, winnerId, loserId }: Pair, links: readonly MovedLink[]) {
   const { rowCount } = await tx.query(
     `UPDATE external_system_mappings l SET local_id = $4, state = b.state, version = l.version + 1, base_checksum = NULL,
-       raw_digest = NULL, provider_modified_at = NULL
-     FROM jsonb_to_recordset($5::jsonb) b("integrationId" uuid, "externalId" text, state text, "versionAfter" integer)
+       raw_digest = NULL, base_diff = b."baseDiff", provider_modified_at = NULL
+     FROM jsonb_to_recordset($5::jsonb) b("integrationId" uuid, "externalId" text, state text, "versionAfter" integer, "baseDiff" jsonb)
      WHERE l.tenant_id = $1 AND l.entity = $2 AND l.integration_id = b."integrationId" AND l.external_id = b."externalId"
        AND l.local_id = $3 AND l.version = b."versionAfter"`,
     [tenantId, entity, winnerId, loserId, JSON.stringify(links)],

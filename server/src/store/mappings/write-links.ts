@@ -25,7 +25,7 @@ export async function insertLinks(tx: Tx, scope: LinkScope, pairs: readonly Pair
   return rows;
 }
 
-/** What a link is to be from now on. The caller holds its row's lock. */
+/** What a link is to be from now on; what its source said of the record before is forgotten. The caller holds its row's lock. */
 export async function moveLink(
   tx: Tx,
   scope: LinkScope,
@@ -34,7 +34,7 @@ export async function moveLink(
 ): Promise<Link> {
   const { rows } = await tx.query<Link>(
     `UPDATE external_system_mappings l SET local_id = $5, state = $6, version = l.version + 1, base_checksum = NULL, raw_digest = NULL,
-       provider_modified_at = NULL, missing_since = NULL, missed_runs = 0
+       base_diff = NULL, provider_modified_at = NULL, missing_since = NULL, missed_runs = 0
      WHERE l.tenant_id = $1 AND l.integration_id = $2 AND l.entity = $3 AND l.external_id = $4 RETURNING ${linkColumns}`,
     [scope.tenantId, scope.integrationId, scope.entity, externalId, to.localId, to.state],
   );

@@ -1,6 +1,6 @@
 /**
  * What applying a chunk does for the other integrations that have the same records: their links keep what they said when the hub moves
- * on, a record that a source leaves stays with the rest, and it shows the external id of the highest-ranked link.
+ * on, and a record that a source leaves stays with the rest.
  */
 import type { Chunk } from '../chunks.js';
 import type { Tx } from '../database.js';
@@ -8,7 +8,7 @@ import { syncMarked } from '../sync-marked.js';
 import { inChunk, planned, stored } from './apply-chunk.js';
 import { hubFields } from './resolved.js';
 import { inside, type SqlScope } from './scope.js';
-import { byRank, sharedRow, unmoved } from './side-by-side.js';
+import { sharedRow, unmoved } from './side-by-side.js';
 
 /** Integrations that change the same records do so one after the other: what a chunk's statements see of their links stays as it is. */
 export async function lockShared(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<void> {
@@ -64,19 +64,5 @@ export async function keepSaid(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<v
        AND c.before - 'roles' <> '{}' AND o.tenant_id = ${scope.tenant} AND o.entity = '${scope.entity.name}'
        AND o.local_id = c.local_id AND ${inside('o.local_id', chunk)} AND o.integration_id <> ${scope.integration}
        AND o.state IN ('active', 'missing', 'deactivated')`,
-  );
-}
-
-/** Records show the external id by which the highest-ranked integration knows them. */
-export async function showHighest(tx: Tx, scope: SqlScope, localIds: readonly string[]): Promise<void> {
-  if (!syncMarked.has(scope.entity.name) || localIds.length === 0) return;
-  await tx.query(
-    `UPDATE ${scope.entity.table} h SET external_id = x.external_id
-     FROM (SELECT DISTINCT ON (l.local_id) l.local_id, l.external_id FROM external_system_mappings l
-       JOIN integrations i ON i.tenant_id = l.tenant_id AND i.id = l.integration_id
-       WHERE l.tenant_id = ${scope.tenant} AND l.entity = '${scope.entity.name}' AND l.local_id = ANY ($1) AND l.state IN ('active', 'missing')
-       ORDER BY l.local_id, ${byRank}) x
-     WHERE h.tenant_id = ${scope.tenant} AND h.id = x.local_id AND h.external_id IS DISTINCT FROM x.external_id`,
-    [localIds],
   );
 }

@@ -9,7 +9,7 @@ import { listHolds } from '../../store/holds.js';
 import { findMatchSettings } from '../../store/match-settings.js';
 import { factNames, gatherNew, gatherOld, openFacts, type Sources } from '../../store/sql/match/facts.js';
 import { takeFromGone, turnIntoLinks } from '../../store/sql/match/link-rows.js';
-import { findPairs, type RuleSet } from '../../store/sql/match/pairs.js';
+import { findPairs, keepBest, type RuleSet } from '../../store/sql/match/pairs.js';
 import { whereToLook } from '../../store/sql/match/where-to-look.js';
 import { dropUnsure, judgePairs } from '../../store/sql/match/verdicts.js';
 import type { SqlScope } from '../../store/sql/scope.js';
@@ -72,7 +72,9 @@ async function pair(tx: Tx, scope: SqlScope, rules: RuleSet, sources: Sources): 
   await openFacts(tx);
   await gatherNew(tx, scope, rules.names);
   if ((await gatherOld(tx, scope, rules.names, sources)) === 0) return 0;
-  return findPairs(tx, scope, rules);
+  const pairs = await findPairs(tx, scope, rules);
+  if (!asksOf(scope.entity.name) && rules.rules.length > 1) await keepBest(tx);
+  return pairs;
 }
 
 async function decide(tx: Tx, context: RunContext, scope: SqlScope, matching: Matching): Promise<number> {

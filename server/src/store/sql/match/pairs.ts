@@ -40,6 +40,15 @@ export async function findPairs(tx: Tx, scope: SqlScope, { rules, names, setting
   return rowCount ?? 0;
 }
 
+/** Where nobody is asked, the better rule decides: a pair gives way to a better one of either of its sides. */
+export async function keepBest(tx: Tx): Promise<void> {
+  for (const side of ['create_id', 'local_id'])
+    await tx.query(
+      `DELETE FROM match_pairs p USING (SELECT ${side}, max(score) AS score FROM match_pairs GROUP BY 1) b
+       WHERE b.${side} = p.${side} AND b.score > p.score`,
+    );
+}
+
 /** The pairs of one rule; its name is parameter `place` + 1. */
 function found(rule: MatchRule, place: number, at: (name: string) => number): string {
   const facts = rule.fields.map((name) => `facts[${at(name)}]`);
