@@ -108,8 +108,8 @@ async function pageOf(tx: Tx, sight: Sight, question: ListQuestion, { parameters
   return { total: made.total, from: made.list ? { list: made.list, ...range } : { ids: made.ids } };
 }
 
-/** A list is made for what the client may see; should that change, there is another. */
-const termsOf = ({ schools, withheld }: Sight): unknown => [schools?.ids ?? null, withheld];
+/** A list is made for what the client may see, and by whose word it goes; should that change, there is another. */
+const termsOf = ({ schools, withheld, sources }: Sight): unknown => [schools?.ids ?? null, withheld, sources];
 
 /** What a nested address lies within must be there for this client. */
 async function proveParents(tx: Tx, sight: Sight, { operation, ids }: Asked): Promise<void> {
