@@ -15,6 +15,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { IntegrationRegistry, ProviderFactory, type Log } from '@rollcall/connectors';
 import { Fault } from '@rollcall/core';
 import { ExternalIdMappingService } from '../mapping/external-id-mapping-service.js';
+import { SignInBound } from '../provider/sign-in-bound.js';
 import { Database } from '../store/database.js';
 import { Roster } from '../store/roster.js';
 import { Announcer } from './announcer.js';
@@ -51,6 +52,7 @@ export interface ApiParts {
   readonly queueState: AskQueueState;
   readonly checkNow: CheckNow;
   readonly mappings: ExternalIdMappingService;
+  readonly signInBound: SignInBound;
   readonly registry: IntegrationRegistry;
   readonly factory: ProviderFactory;
   readonly log: Log;
@@ -98,6 +100,7 @@ const providersOf = (parts: ApiParts): Provider[] => [
   { provide: Database, useValue: parts.db },
   { provide: Roster, useValue: new Roster(parts.appDatabaseUrl) },
   { provide: ExternalIdMappingService, useValue: parts.mappings },
+  { provide: SignInBound, useValue: parts.signInBound },
   { provide: IntegrationRegistry, useValue: parts.registry },
   { provide: ProviderFactory, useValue: parts.factory },
   { provide: CHECK_NOW, useValue: parts.checkNow },

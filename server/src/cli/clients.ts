@@ -1,5 +1,6 @@
-/** `clients add|list|rotate|revoke`: who may read this hub as a OneRoster provider. A secret is printed once, and never again. */
+/** `clients add|list|change|rotate|revoke`: who may read this hub as a OneRoster provider. A secret is printed once, and never again. */
 import { Option, type Command } from 'commander';
+import { changeClient } from '../provider/change-client.js';
 import { addClient, revokeClient, rotateClient, shownClients, type ShownClient } from '../provider/change-clients.js';
 import { scopes, type Scope } from '../provider/operations.js';
 import { chooseTenant } from '../store/tenants.js';
@@ -13,6 +14,15 @@ import { withRollcall } from './with-rollcall.js';
 
 interface TenantOption {
   readonly tenant?: string;
+}
+
+interface ChangeOptions extends TenantOption {
+  readonly name?: string;
+  readonly scopes?: readonly Scope[];
+  readonly schools?: readonly string[];
+  readonly allSchools?: boolean;
+  readonly withhold?: readonly string[];
+  readonly withholdNothing?: boolean;
 }
 
 interface AddOptions extends TenantOption {
@@ -38,6 +48,7 @@ export function addClients(program: Command, frame: CommandFrame): void {
       return EXIT.ok;
     }),
   );
+  addChange(clients, frame);
   addRotate(clients, frame);
   const revoke = clients
     .command('revoke')
@@ -76,6 +87,32 @@ function addAdd(clients: Command, frame: CommandFrame): void {
       const schools = options.allSchools ? null : (options.schools ?? []);
       const wanted = { tenantId, actor: operatingUser(), name: name!, scopes: its, schools, withheld: withhold };
       tellSecret(terminal, await addClient(db, wanted), 'Added');
+      return EXIT.ok;
+    }),
+  );
+}
+
+function addChange(clients: Command, frame: CommandFrame): void {
+  const change = clients
+    .command('change')
+    .description('Changes what a client is called and may see, from its next request on; what is not named stays.')
+    .argument('<client>', 'its name')
+    .option('--name <name>', 'another name')
+    .addOption(new Option('--scopes <scopes...>', 'all that it may ask for').choices([...scopes]))
+    .addOption(new Option('--schools <schools...>', 'all the schools that it sees').conflicts('allSchools'))
+    .option('--all-schools', 'it sees every school')
+    .addOption(new Option('--withhold <fields...>', 'all that it never sees').conflicts('withholdNothing'))
+    .option('--withhold-nothing', 'it sees every field')
+    .option(...forTenant);
+  act<ChangeOptions>(change, frame, (terminal, options, client) =>
+    withRollcall(frame.at, 'app', async ({ db }) => {
+      const { id: tenantId } = await chooseTenant(db, options.tenant);
+      const { name, scopes: its, allSchools, withholdNothing } = options;
+      const schools = allSchools ? null : options.schools;
+      const withheld = withholdNothing ? [] : options.withhold;
+      const wanted = { tenantId, actor: operatingUser(), client: client!, name, scopes: its, schools, withheld };
+      const changed = await changeClient(db, wanted);
+      terminal.result(changed, () => table(heads, [rowOf(changed)]));
       return EXIT.ok;
     }),
   );

@@ -61,6 +61,8 @@ const wrong: [words: string, sentence: RegExp][] = [
   ['clients add', /^Missing required argument 'name'\./],
   ['clients add x --scopes everything', /Allowed choices are roster\.readonly/],
   ['clients add x --schools a --all-schools', /cannot be used with option/],
+  ['clients change', /^Missing required argument 'client'\./],
+  ['clients change x --withhold users.email --withhold-nothing', /cannot be used with option/],
   ['clients rotate x --overlap soon', /number with its unit/],
   ['clients revoke', /^Missing required argument 'client'\./],
   ['runs list --limit 0', /whole number from 1 to 1000/],

@@ -17,6 +17,8 @@ import { SharedRateLimiter } from './rate-limiter.js';
 export interface SharedLimits {
   readonly limiter: RateLimiter;
   readonly circuits: CircuitBoard;
+  /** For whoever calls us: apart from the providers' limits, which a flood of callers must not push out of memory. */
+  readonly callers: RateLimiter;
   close(): void;
 }
 
@@ -32,7 +34,12 @@ export function openSharedLimits(
   { clock, log }: { clock: Clock; log: Log },
 ): SharedLimits {
   if (!redisUrl)
-    return { limiter: new LocalRateLimiter(clock), circuits: new LocalCircuitBoard(clock), close: () => undefined };
+    return {
+      limiter: new LocalRateLimiter(clock),
+      circuits: new LocalCircuitBoard(clock),
+      callers: new LocalRateLimiter(clock),
+      close: () => undefined,
+    };
   const redis = new Redis(redisUrl, {
     connectTimeout: 3_000,
     connectionName: 'rollcall-limits',
@@ -52,6 +59,7 @@ export function openSharedLimits(
   return {
     limiter: new SharedRateLimiter({ ...settings, processes: processesAtMost }),
     circuits: new SharedCircuitBoard(settings),
+    callers: new SharedRateLimiter({ ...settings, prefix: `${prefix}callers:`, processes: processesAtMost }),
     close: () => redis.disconnect(),
   };
 }

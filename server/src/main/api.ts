@@ -7,6 +7,7 @@ import { readSettings } from '../config/settings.js';
 import { checkIntegration } from '../health/check-integration.js';
 import { queueState } from '../jobs/queue-state.js';
 import { RunBell } from '../jobs/run-bell.js';
+import { SignInBound } from '../provider/sign-in-bound.js';
 import type { Integration } from '../store/integrations.js';
 import { compose, type Composition, type ComposeOptions } from './compose.js';
 import { processSettings, runAsProcess, type RunningProcess } from './run-as-process.js';
@@ -28,6 +29,7 @@ export async function runApi(options: Omit<ComposeOptions, 'processName'> & { po
     appDatabaseUrl: databaseUrl,
     dataDir: options.dataDir,
     ringBell,
+    signInBound: new SignInBound(parts.callers),
     queueState: () => queueState(queueAt),
   });
   await api.listen(port, '127.0.0.1');

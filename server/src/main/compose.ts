@@ -2,7 +2,14 @@
  * The only place where the rooms are wired together: one set of plain objects for a process, made from its settings. Everything
  * else is handed what it needs from here.
  */
-import { IntegrationRegistry, ResponseCaches, type Log, type Ports, type ProviderFactory } from '@rollcall/connectors';
+import {
+  IntegrationRegistry,
+  ResponseCaches,
+  type Log,
+  type Ports,
+  type ProviderFactory,
+  type RateLimiter,
+} from '@rollcall/connectors';
 import { openSharedLimits } from '../cluster/shared-limits.js';
 import { prefixOf } from '../jobs/queue-backend.js';
 import { CallTally } from '../health/call-tally.js';
@@ -53,6 +60,8 @@ export interface Composition {
   readonly live: RegisteredIntegrations;
   readonly calls: CallTally;
   readonly caches: CacheKeeper;
+  /** Of those who call us. */
+  readonly callers: RateLimiter;
   /** Works on a run under its lease, with the configuration that the run is pinned to. */
   readonly work: (lease: Lease, signal: AbortSignal) => Promise<Run>;
   close(): Promise<void>;
@@ -105,7 +114,8 @@ export function compose(options: ComposeOptions): Composition {
   };
   const { mappings } = translating;
   const kept = new CacheKeeper(caches);
-  return { db, log, metrics, mappings, ports, factory, registry, live, calls, caches: kept, work, close };
+  const { callers } = limits;
+  return { db, log, metrics, mappings, ports, factory, registry, live, calls, caches: kept, callers, work, close };
 }
 
 const databaseOf = ({ databaseUrl, connections = 8 }: ComposeOptions, log: Log): Database =>

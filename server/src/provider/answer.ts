@@ -16,6 +16,7 @@ import { linksOf, readParameters, type Parameters } from './parameters.js';
 import { filterOf, selectionOf, sortOf } from './prove-question.js';
 import { ProviderRefusal } from './refusal.js';
 import { holderOf, tokenOf } from './sign-in.js';
+import { isTooSlow } from '../store/trouble.js';
 
 export interface ProviderRequest {
   readonly authorization: string | undefined;
@@ -34,10 +35,25 @@ export interface ProviderAnswer {
   readonly records: number;
 }
 
+/** An order of millions takes seconds; longer than this, a question keeps a connection from others. */
+const longestMs = 60_000;
+
 /** Throws ProviderRefusal. */
-export async function answerRead(db: Database, request: ProviderRequest): Promise<ProviderAnswer> {
+export async function answerRead(
+  db: Database,
+  request: ProviderRequest,
+  longestStatementMs = longestMs,
+): Promise<ProviderAnswer> {
   const token = tokenOf(request.authorization);
-  return db.withTenant(token.tenantId, async (tx) => answerIn(tx, await holderOf(tx, token), request));
+  const work = async (tx: Tx) => answerIn(tx, await holderOf(tx, token), request);
+  // Refused inside of the transaction: from outside it would be tried again.
+  return db.withTenant(token.tenantId, (tx) => work(tx).catch(refuseSlow), { longestStatementMs });
+}
+
+function refuseSlow(error: unknown): never {
+  if (!isTooSlow(error)) throw error;
+  const advice = 'Ask for less, by a filter or without a sort, or try again later.';
+  throw new ProviderRefusal('server_busy', `The answer takes too long to make. ${advice}`, 503, 60);
 }
 
 async function answerIn(tx: Tx, holder: TokenHolder, request: ProviderRequest): Promise<ProviderAnswer> {
@@ -108,8 +124,8 @@ async function pageOf(tx: Tx, sight: Sight, question: ListQuestion, { parameters
   return { total: made.total, from: made.list ? { list: made.list, ...range } : { ids: made.ids } };
 }
 
-/** A list is made for what the client may see; should that change, there is another. */
-const termsOf = ({ schools, withheld }: Sight): unknown => [schools?.ids ?? null, withheld];
+/** A list is made for what the client may see, and by whose word it goes; should that change, there is another. */
+const termsOf = ({ schools, withheld, sources }: Sight): unknown => [schools?.ids ?? null, withheld, sources];
 
 /** What a nested address lies within must be there for this client. */
 async function proveParents(tx: Tx, sight: Sight, { operation, ids }: Asked): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * Makes, rotates and revokes the provider's clients: the use cases behind the command line. A secret is told once, by the call
- * that made it. What may be shared with a client is decided when it is made: its schools, and the fields that are kept from it.
+ * that made it. What may be shared with a client, its schools and the fields that are kept from it, is said when it is made, and by
+ * change-client.ts.
  */
 import { entityNames, Fault } from '@rollcall/core';
 import { writeAudit } from '../store/audit.js';
@@ -40,7 +41,7 @@ export interface WantedClient {
   readonly withheld: readonly string[];
 }
 
-interface Asked {
+export interface AskedClient {
   readonly tenantId: string;
   readonly actor: string;
   /** The client's name or id. */
@@ -52,17 +53,13 @@ const mostSchools = 2000;
 /** Throws Fault invalid_input or not_found. */
 export async function addClient(db: Database, wanted: WantedClient): Promise<ShownClient & { secret: string }> {
   const { tenantId, actor } = wanted;
-  const name = wanted.name.trim();
-  if (!/^[^\p{Cc}]{1,100}$/u.test(name))
-    throw new Fault('invalid_input', 'A client needs a name of at most 100 characters.');
-  proveWithheld(wanted.withheld);
-  const asked = scopes.filter((scope) => wanted.scopes.includes(scope));
-  if (asked.length === 0) throw new Fault('invalid_input', `A client needs one of the scopes ${scopes.join(', ')}.`);
+  const name = provenName(wanted.name);
+  const withheld = provenWithheld(wanted.withheld);
+  const asked = provenScopes(wanted.scopes);
   const secret = newSecret();
   const hash = await hashSecret(secret);
   const client = await db.withTenant(tenantId, async (tx) => {
     const schoolIds = wanted.schools === null ? [] : await schoolsNamed(tx, tenantId, wanted.schools);
-    const withheld = [...new Set(wanted.withheld)].toSorted();
     const terms = {
       tenantId,
       name,
@@ -94,7 +91,7 @@ export async function shownClients(db: Database, tenantId: string): Promise<Show
 /** A new secret; earlier ones hold for `overlapSeconds` more. Throws Fault not_found or wrong_state. */
 export async function rotateClient(
   db: Database,
-  asked: Asked & { overlapSeconds: number },
+  asked: AskedClient & { overlapSeconds: number },
 ): Promise<ShownClient & { secret: string }> {
   const { tenantId, actor, overlapSeconds } = asked;
   const secret = newSecret();
@@ -109,7 +106,7 @@ export async function rotateClient(
 }
 
 /** Its tokens end at once. Throws Fault not_found or wrong_state. */
-export async function revokeClient(db: Database, asked: Asked): Promise<ShownClient> {
+export async function revokeClient(db: Database, asked: AskedClient): Promise<ShownClient> {
   const { tenantId, actor } = asked;
   return db.withTenant(tenantId, async (tx) => {
     const found = await lockActive(tx, asked);
@@ -119,14 +116,15 @@ export async function revokeClient(db: Database, asked: Asked): Promise<ShownCli
   });
 }
 
-async function lockActive(tx: Tx, { tenantId, client }: Asked): Promise<StoredClient> {
+/** Throws Fault not_found or wrong_state. */
+export async function lockActive(tx: Tx, { tenantId, client }: AskedClient): Promise<StoredClient> {
   const found = await lockClient(tx, tenantId, client);
   if (found.revokedAt !== null)
     throw new Fault('wrong_state', `The client ${found.name} was revoked; add another one.`);
   return found;
 }
 
-function shownClient(client: StoredClient): ShownClient {
+export function shownClient(client: StoredClient): ShownClient {
   const { tenantId, id, name, scopes: its, everySchool, schoolIds, withheld, createdBy, createdAt, revokedAt } = client;
   return {
     name,
@@ -140,17 +138,32 @@ function shownClient(client: StoredClient): ShownClient {
   };
 }
 
+export function provenName(given: string): string {
+  const name = given.trim();
+  if (!/^[^\p{Cc}]{1,100}$/u.test(name))
+    throw new Fault('invalid_input', 'A client needs a name of at most 100 characters.');
+  return name;
+}
+
+export function provenScopes(given: readonly Scope[]): readonly Scope[] {
+  const asked = scopes.filter((scope) => given.includes(scope));
+  if (asked.length === 0) throw new Fault('invalid_input', `A client needs one of the scopes ${scopes.join(', ')}.`);
+  return asked;
+}
+
 /** What the standard requires cannot be kept back: an answer without it would be no OneRoster. */
-function proveWithheld(withheld: readonly string[]): void {
+export function provenWithheld(withheld: readonly string[]): string[] {
   const optional = entityNames.flatMap((entity) =>
     shownEntities[entity].fields.filter((field) => !field.required).map((field) => `${entity}.${field.name}`),
   );
   const wrong = withheld.find((name) => !optional.includes(name));
   if (wrong !== undefined)
     throw new Fault('invalid_input', `${wrong} cannot be withheld; these can: ${optional.join(', ')}.`);
+  return [...new Set(withheld)].toSorted();
 }
 
-async function schoolsNamed(tx: Tx, tenantId: string, names: readonly string[]): Promise<string[]> {
+/** Local ids. Throws Fault invalid_input or not_found. */
+export async function schoolsNamed(tx: Tx, tenantId: string, names: readonly string[]): Promise<string[]> {
   if (names.length === 0 || names.length > mostSchools)
     throw new Fault('invalid_input', `Name from 1 to ${mostSchools} schools, or share all.`);
   const ids = new Set<string>();

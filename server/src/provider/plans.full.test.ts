@@ -20,7 +20,7 @@ afterAll(() => database.close());
 
 async function planOf(filter: string): Promise<string> {
   const { tenantId } = database;
-  const sight = { tenantId, clientId: inventedId('org', 0), schools: null, withheld: [] };
+  const sight = { tenantId, clientId: inventedId('org', 0), schools: null, withheld: [], sources: [] };
   const values = new SqlValues();
   const asked = { entity: 'users', narrowing: null, ids: [], sort: null } as const;
   const sql = listedSql(values, sight, { ...asked, filter: filterOf(filter, fieldsFor('users', [])) });

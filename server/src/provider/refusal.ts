@@ -30,6 +30,7 @@ export class ProviderRefusal extends Error {
     readonly codeMinor: CodeMinor,
     readonly description: string,
     status?: number,
+    readonly retryAfterSeconds = status === 503 ? 5 : null,
   ) {
     super(description);
     this.status = status ?? statuses[codeMinor];

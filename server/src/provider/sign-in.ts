@@ -1,10 +1,11 @@
 /** The provider's token endpoint, OAuth 2 client credentials: a client id and its secret for a token of limited time and scope. */
 import type { Database, Tx } from '../store/database.js';
-import { findSigningClient } from '../store/provider/clients.js';
+import { findSigningClient, type StoredClient } from '../store/provider/clients.js';
 import { findTokenHolder, insertToken, type TokenHolder } from '../store/provider/tokens.js';
 import { digestOf, newToken, provesSecret, readClientId, readToken } from './credentials.js';
 import { scopeBase, scopes } from './operations.js';
 import { ProviderRefusal } from './refusal.js';
+import type { SignInBound } from './sign-in-bound.js';
 
 const tokenSeconds = 3600;
 /** Of one client at a time. */
@@ -14,6 +15,8 @@ export interface TokenRequest {
   readonly authorization: string | undefined;
   /** The form that was sent. */
   readonly form: URLSearchParams;
+  /** Where it comes from. */
+  readonly address: string;
 }
 
 /** As RFC 6749 has them, sections 5.1 and 5.2. */
@@ -22,27 +25,46 @@ export type TokenAnswer =
       readonly status: 200;
       readonly body: { access_token: string; token_type: 'Bearer'; expires_in: number; scope: string };
     }
-  | { readonly status: 400 | 401; readonly body: { error: string; error_description: string } };
+  | { readonly status: 400 | 401; readonly body: Refusal }
+  | { readonly status: 429; readonly body: Refusal; readonly retryAfterSeconds: number };
 
-export async function issueToken(db: Database, { authorization, form }: TokenRequest): Promise<TokenAnswer> {
+interface Refusal {
+  readonly error: string;
+  readonly error_description: string;
+}
+
+export async function issueToken(db: Database, bound: SignInBound, request: TokenRequest): Promise<TokenAnswer> {
+  const { authorization, form, address } = request;
   if ([...form.keys()].some((name, at, names) => names.indexOf(name) !== at))
     return refused('invalid_request', 'A parameter is given twice.');
   if (form.get('grant_type') !== 'client_credentials')
     return refused('unsupported_grant_type', 'The grant type is client_credentials.');
   const given = credentialsOf(authorization, form);
   if (given === 'both') return refused('invalid_request', 'Sign in by header or by form, not by both.');
-  const key = given && readClientId(given.id);
-  if (!given || !key) return (await provesSecret(given?.secret ?? '', []), unknownClient);
-  const client = await db.withTenant(key.tenantId, (tx) => findSigningClient(tx, key.tenantId, key.id));
-  if (!(await provesSecret(given.secret, client?.hashes ?? [])) || !client) return unknownClient;
+  const attempt = { address, clientId: given?.id ?? '', secret: given?.secret ?? '' };
+  const waitMs = await bound.take(attempt);
+  if (waitMs > 0) return tooMany(Math.ceil(waitMs / 1000));
+  const client = await provenClient(db, attempt);
+  bound.note(attempt, client !== null);
+  if (!client) return unknownClient;
   const granted = scopesGranted(form.get('scope'), client.scopes);
   if (granted === null)
     return refused('invalid_scope', 'The client may not have one of these scopes, or there is no such scope.');
-  const token = newToken(key.tenantId);
-  const terms = { tenantId: key.tenantId, clientId: client.id, scopes: granted, lastsSeconds: tokenSeconds };
-  await db.withTenant(key.tenantId, (tx) => insertToken(tx, { ...terms, digest: digestOf(token) }, mostTokens));
+  const { tenantId } = client;
+  const token = newToken(tenantId);
+  const terms = { tenantId, clientId: client.id, scopes: granted, lastsSeconds: tokenSeconds };
+  await db.withTenant(tenantId, (tx) => insertToken(tx, { ...terms, digest: digestOf(token) }, mostTokens));
   const scope = granted.map((name) => scopeBase + name).join(' ');
   return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: tokenSeconds, scope } };
+}
+
+async function provenClient(
+  db: Database,
+  { clientId, secret }: { clientId: string; secret: string },
+): Promise<StoredClient | null> {
+  const key = readClientId(clientId);
+  const client = key && (await db.withTenant(key.tenantId, (tx) => findSigningClient(tx, key.tenantId, key.id)));
+  return (await provesSecret(secret, client?.hashes ?? [])) ? client : null;
 }
 
 /** What a request's token is known by. Throws ProviderRefusal. */
@@ -90,6 +112,14 @@ function scopesGranted(wished: string | null, allowed: readonly string[]): strin
 const refused = (error: string, text: string): TokenAnswer => ({
   status: 400,
   body: { error, error_description: text },
+});
+const tooMany = (seconds: number): TokenAnswer => ({
+  status: 429,
+  body: {
+    error: 'temporarily_unavailable',
+    error_description: `Too many attempts that failed: try again in ${seconds} seconds.`,
+  },
+  retryAfterSeconds: seconds,
 });
 const unknownClient: TokenAnswer = {
   status: 401,

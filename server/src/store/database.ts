@@ -15,6 +15,8 @@ export interface Origin {
   readonly runId?: string;
   /** Whether all statements of the transaction see the roster as it was at the first one. */
   readonly snapshot?: boolean;
+  /** A statement that takes longer is ended (isTooSlow). */
+  readonly longestStatementMs?: number;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -46,7 +48,7 @@ export class Database {
   async withTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>, by: Origin = {}): Promise<T> {
     const begin = `BEGIN${by.snapshot ? ' ISOLATION LEVEL REPEATABLE READ' : ''}; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true),
       set_config('app.origin', ${pg.escapeLiteral(by.origin ?? 'system')}, true),
-      set_config('app.run', ${by.runId ? literal(by.runId) : "''"}, true)`;
+      set_config('app.run', ${by.runId ? literal(by.runId) : "''"}, true)${by.longestStatementMs ? `, set_config('statement_timeout', '${by.longestStatementMs}', true)` : ''}`;
     for (let tries = 1; ; tries += 1)
       try {
         return await this.#transaction(begin, work);

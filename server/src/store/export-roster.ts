@@ -9,6 +9,7 @@ import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
 import type { Tx } from './database.js';
 import { exportRows } from './sql/export-rows.js';
 import { exportTable, exportTables } from './sql/export-scope.js';
+import { rankedSources } from './sql/handed-on-roles.js';
 
 export interface WantedExport {
   readonly tenantId: string;
@@ -35,7 +36,12 @@ export async function openExport(tx: Tx, wanted: WantedExport): Promise<OpenExpo
   const school = wanted.school === undefined ? undefined : await schoolOf(tx, tenantId, wanted.school);
   const since = wanted.since === undefined ? undefined : await sinceOf(tx, tenantId, wanted.since);
   const mode = since === undefined ? 'bulk' : 'delta';
-  const scope = { tenantId, ...(school !== undefined && { school }), ...(since !== undefined && { since }) };
+  const { rows: sources } = await tx.query<{ id: string }>(rankedSources('$1'), [tenantId]);
+  const scope = {
+    ...{ tenantId, sources: sources.map(({ id }) => id) },
+    ...(school !== undefined && { school }),
+    ...(since !== undefined && { since }),
+  };
   // Sorting a million rows on disk takes twice as long.
   await tx.query(`SET LOCAL work_mem = '64MB'`);
   for (const statement of exportTables(scope)) await tx.query(statement);
@@ -45,7 +51,7 @@ export async function openExport(tx: Tx, wanted: WantedExport): Promise<OpenExpo
     mark: await markOf(tx),
     leftOut: await leftOut(tx, mode),
     rowsOf(file) {
-      const rows = tx.query(copyTo(`COPY (${exportRows(file, mode, tenantId)}) TO STDOUT (FORMAT csv)`));
+      const rows = tx.query(copyTo(`COPY (${exportRows(file, mode, scope)}) TO STDOUT (FORMAT csv)`));
       streams.set(file, rows);
       return rows;
     },

@@ -29,5 +29,8 @@ export function isPassing(error: unknown): boolean {
   return trouble === 'unavailable' || (trouble.startsWith('database_') && treatments[trouble].action !== 'quarantine');
 }
 
+/** Whether a statement was ended for the time that it took. */
+export const isTooSlow = (error: unknown): boolean => (error as Wrapping | null)?.code === '57014';
+
 /** Whether the database could not be reached at all. */
 export const isUnavailable = (error: unknown): boolean => troubleOf(error) === 'database_away';

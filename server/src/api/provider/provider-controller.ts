@@ -10,6 +10,7 @@ import { answerRead } from '../../provider/answer.js';
 import { discoveryDocument, discoveryNames } from '../../provider/discovery.js';
 import { providerPath, tokenPath } from '../../provider/operations.js';
 import { ProviderRefusal } from '../../provider/refusal.js';
+import { SignInBound } from '../../provider/sign-in-bound.js';
 import { issueToken } from '../../provider/sign-in.js';
 import { Database } from '../../store/database.js';
 import { Route } from '../route.js';
@@ -25,14 +26,18 @@ const open = { permission: 'provider.read', audit: 'none', answer: null, tenant:
 export class ProviderController {
   constructor(
     @Inject(Database) private readonly db: Database,
+    @Inject(SignInBound) private readonly bound: SignInBound,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Route({ ...open, method: 'POST', path: tokenPath, id: 'oneRosterToken', summary: 'A token for a client.' })
   async token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (!(request.body instanceof URLSearchParams)) throw new ProviderRefusal('invaliddata', 'Send a form.', 415);
-    const answer = await issueToken(this.db, { authorization: request.headers.authorization, form: request.body });
+    const { body: form, ip: address } = request;
+    const { authorization } = request.headers;
+    const answer = await issueToken(this.db, this.bound, { authorization, form, address });
     if (answer.status === 401) void reply.header('www-authenticate', 'Basic realm="OneRoster"');
+    if (answer.status === 429) void reply.header('retry-after', String(answer.retryAfterSeconds));
     void reply
       .status(answer.status)
       .header('content-type', json)

@@ -13,11 +13,11 @@ export class ProviderFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const refusal = refusalOf(thrown);
-    const { status } = refusal;
+    const { status, retryAfterSeconds } = refusal;
     if (status >= 500) this.log.error('request.failed', { status, ...traceOf(thrown) });
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
-    if (status === 503) void reply.header('retry-after', '5');
+    if (retryAfterSeconds !== null) void reply.header('retry-after', String(retryAfterSeconds));
     void reply
       .status(status)
       .header('content-type', 'application/json; charset=utf-8')

@@ -1,5 +1,7 @@
 /** Every read of the table answers in the standard's shape, with totals and links, and pages without loss while data changes. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerRead } from '../../provider/answer.js';
 import { inventedId } from '../../store/testing/invented-hub.js';
 import { discoveryNames } from '../../provider/discovery.js';
 import { operations, providerPath, type Operation } from '../../provider/operations.js';
@@ -182,6 +184,24 @@ test.each(refused)('%s with %p is refused with %i %s', async (path, query, statu
   expect([answer.status, statusInfoShape.safeParse(answer.body).error?.issues ?? []]).toEqual([status, []]);
   expect(JSON.stringify(answer.body)).toContain(`"${code}"`);
 });
+
+test('a question that takes too long is refused in OneRoster’s words, and holds up no other', async () => {
+  const { app, tenantId } = provider.database;
+  const ask = (path: string, longestMs?: number) => {
+    const authorization = `Bearer ${all.token}`;
+    return answerRead(app, { authorization, path, query: new URLSearchParams(), origin: 'http://here' }, longestMs);
+  };
+  await app.withTenant(tenantId, async (tx) => {
+    await tx.query('LOCK TABLE courses IN ACCESS EXCLUSIVE MODE');
+    const asked = ask('/courses', 300).catch((refusal: unknown) => refusal);
+    expect(await Promise.race([asked, sleep(20_000, 'no end', { ref: false })])).toMatchObject({
+      ...{ status: 503, codeMinor: 'server_busy', retryAfterSeconds: 60 },
+      description: expect.stringContaining('takes too long'),
+    });
+    expect((await ask('/classes')).records).toBeGreaterThan(0);
+  });
+  expect((await ask('/courses')).records).toBeGreaterThan(0);
+}, 60_000);
 
 describe('filters', () => {
   const count = async (filter: string, path = '/users') =>

@@ -1,14 +1,20 @@
 /** Who gets in: a client by its secret, to what its scopes allow, until its token, its secret or the client itself ends. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { LocalRateLimiter } from '@rollcall/connectors';
 import { addClient, revokeClient, rotateClient, shownClients } from '../../provider/change-clients.js';
 import { operations, scopeBase } from '../../provider/operations.js';
+import { SignInBound } from '../../provider/sign-in-bound.js';
+import { issueToken } from '../../provider/sign-in.js';
 import { getAs, providerUnderTest, type ProviderUnderTest } from './testing/provider-under-test.js';
 
 let provider: ProviderUnderTest;
 let tenantId: string;
+/** Stands still until a test moves it. */
+let now = 0;
+const signInBound = new SignInBound(new LocalRateLimiter({ now: () => now, sleep: async () => undefined }));
 
 beforeAll(async () => {
-  provider = await providerUnderTest('provider_sign_in', { schools: 1, users: 20 });
+  provider = await providerUnderTest('provider_sign_in', { schools: 1, users: 20 }, { signInBound });
   ({ tenantId } = provider.database);
 });
 afterAll(() => provider.close());
@@ -52,6 +58,45 @@ test('a wrong secret, an unknown client, a wish for more and a broken request ge
     const answer = await provider.askToken(form, headers);
     expect([answer.status, answer.body.error]).toEqual([status, error]);
   }
+});
+
+async function guess(clientId: string, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) await signInBound.take({ address: '127.0.0.1', clientId, secret: `wrong ${n}` });
+}
+
+test('after too many wrong secrets a client’s guesses wait; its own secret, other addresses and other clients do not', async () => {
+  now += 3_600_000;
+  const { clientId, secret: old } = await provider.client({ name: 'guessed' });
+  const ask = (secret: string) => provider.askToken({ ...grant, client_id: clientId, client_secret: secret });
+  // The sign-in of a new client is an attempt like any other, and these are as good as those that reach the proof.
+  await guess(clientId, 17);
+  expect([(await ask('wrong 1')).status, (await ask('wrong 2')).status]).toEqual([401, 401]);
+  const held = await ask('wrong');
+  expect([held.status, held.headers.get('retry-after'), held.body.error]).toEqual([
+    429,
+    '6',
+    'temporarily_unavailable',
+  ]);
+  expect((await ask(old)).status).toBe(200);
+  const { secret: fresh } = await rotateClient(provider.database.app, { ...asked('guessed'), overlapSeconds: 0 });
+  const form = new URLSearchParams({ ...grant, client_id: clientId, client_secret: fresh });
+  const elsewhere = { authorization: undefined, form, address: '192.0.2.7' };
+  expect((await issueToken(provider.database.app, signInBound, elsewhere)).status).toBe(200);
+  expect((await provider.client()).token).toEqual(expect.any(String));
+  expect((await ask(old)).status).toBe(401);
+  expect((await ask(old)).status).toBe(429);
+});
+
+test('a new secret that comes from where others guess waits for some seconds, no longer', async () => {
+  now += 3_600_000;
+  const { clientId } = await provider.client({ name: 'rotated' });
+  const { secret } = await rotateClient(provider.database.app, { ...asked('rotated'), overlapSeconds: 0 });
+  const ask = (given: string) => provider.askToken({ ...grant, client_id: clientId, client_secret: given });
+  await guess(clientId, 20);
+  const { status, headers } = await ask(secret);
+  expect(status).toBe(429);
+  now += Number(headers.get('retry-after')) * 1000;
+  expect((await ask(secret)).status).toBe(200);
 });
 
 test.each([undefined, 'Bearer', 'Bearer x', `Bearer ${'A'.repeat(64)}`, 'Basic YTpi'])(

@@ -5,11 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { IntegrationRegistry, ProviderFactory, mockDefinition, type Log, type Ports } from '@rollcall/connectors';
+import {
+  IntegrationRegistry,
+  LocalRateLimiter,
+  ProviderFactory,
+  mockDefinition,
+  type Log,
+  type Ports,
+} from '@rollcall/connectors';
 import { checkIntegration } from '../../health/check-integration.js';
 import { LocalLookupStore } from '../../cluster/lookup-store.js';
 import { LinkReader } from '../../mapping/cache/link-reader.js';
 import { ExternalIdMappingService } from '../../mapping/external-id-mapping-service.js';
+import { SignInBound } from '../../provider/sign-in-bound.js';
 import { Database } from '../../store/database.js';
 import type { Integration } from '../../store/integrations.js';
 import { seedTenant, type SeededTenant } from '../../store/testing/seed-tenant.js';
@@ -132,9 +140,13 @@ export function partsFor(
   };
   const checkNow: ApiParts['checkNow'] = (of) =>
     checkIntegration({ db, ...ports, probe }, { ...of, trigger: 'person' });
+  const signInBound = new SignInBound(new LocalRateLimiter(clock));
   const dataDir = join(tmpdir(), `rollcall-api-${randomUUID()}`);
   return {
-    parts: { db, appDatabaseUrl, dataDir, ringBell, queueState, checkNow, log, factory, registry, metrics, mappings },
+    parts: {
+      ...{ db, appDatabaseUrl, dataDir, ringBell, queueState, checkNow, log, factory, registry, metrics, mappings },
+      signInBound,
+    },
     rung,
     logged,
   };

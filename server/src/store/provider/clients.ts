@@ -29,9 +29,26 @@ export async function insertClient(tx: Tx, client: ClientTerms): Promise<string>
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, name) DO NOTHING RETURNING id`,
     [tenantId, name, scopes, everySchool, schoolIds, withheld, createdBy],
   );
-  if (!rows[0]) throw new Fault('invalid_input', `There is already a client named ${name}; choose another name.`);
+  if (!rows[0]) throw nameTaken(name);
   return rows[0].id;
 }
+
+/** Name, scopes, schools and withheld fields. Throws Fault invalid_input where another client has the name. */
+export async function updateClient(tx: Tx, client: StoredClient): Promise<void> {
+  const { tenantId, id, name, scopes, everySchool, schoolIds, withheld } = client;
+  await tx
+    .query(
+      `UPDATE provider_clients SET name = $3, scopes = $4, every_school = $5, school_ids = $6, withheld = $7
+       WHERE tenant_id = $1 AND id = $2`,
+      [tenantId, id, name, scopes, everySchool, schoolIds, withheld],
+    )
+    .catch((error: { code?: string }) => {
+      throw error.code === '23505' ? nameTaken(name) : error;
+    });
+}
+
+const nameTaken = (name: string): Fault =>
+  new Fault('invalid_input', `There is already a client named ${name}; choose another name.`);
 
 export async function listClients(tx: Tx, tenantId: string): Promise<StoredClient[]> {
   const { rows } = await tx.query<StoredClient>(`${select} WHERE tenant_id = $1 ORDER BY name`, [tenantId]);

@@ -2,6 +2,7 @@
  * A person as the provider shows them. To a client of some schools: the roles there, or what they are enrolled as there; and
  * once they have left those schools, no more than that they have.
  */
+import { handedOnRoles } from '../sql/handed-on-roles.js';
 import { isWhole, type Seen } from './sight.js';
 import { hasRoleIn, isEnrolledIn } from './visible.js';
 import {
@@ -40,17 +41,27 @@ function agents(seen: Seen): string {
 const roleWord = (value: string): string =>
   `CASE ${value} WHEN 'administrator' THEN 'ext:administrator' ELSE ${value} END`;
 
-const rolesWhere = ({ tenant, schools }: Seen): string =>
-  `user_roles r WHERE r.tenant_id = ${tenant}${schools ? ` AND r.org_id = ANY (${schools.ids})` : ''}`;
+const ofSeen = ({ tenant, schools }: Seen): string =>
+  `r.tenant_id = ${tenant}${schools ? ` AND r.org_id = ANY (${schools.ids})` : ''}`;
 
-/** A condition on it asks for a role of such a value: user_roles_by_role finds the people. */
-const roleValue = (column: string): ShownValue => ({ kind: 'role', sql: (seen) => rolesWhere(seen), column });
+/** A condition on it asks for a role of such a value: user_roles_by_role finds the people, whichever integration's role is told. */
+const roleValue = (column: string): ShownValue => ({
+  kind: 'role',
+  sql: (seen) => `user_roles r WHERE ${ofSeen(seen)}`,
+  column,
+});
+/** What kind of role it is told as depends on what other integrations say. */
+const roleType: ShownValue = {
+  kind: 'role',
+  sql: (seen) => `${handedOnRoles(ofSeen(seen), seen.sources)} r WHERE true`,
+  column: 'r.role_type',
+};
 
 function rolesJson(seen: Seen): string {
   const date = (name: string, column: string) => `',"${name}":"' || to_char(${column}, 'YYYY-MM-DD') || '"'`;
   const given = `SELECT string_agg(concat('{"roleType":"', r.role_type, '","role":"', ${roleWord('r.role')}, '","org":',
       ${jsonRef(seen, 'org', 'r.org_id')}, ${date('beginDate', 'r.begin_date')}, ${date('endDate', 'r.end_date')}, '}'), ','
-      ORDER BY r.integration_id, r.position) FROM ${rolesWhere(seen)} AND r.user_id = t.id`;
+      ORDER BY r.place, r.integration_id, r.position) FROM ${handedOnRoles(`${ofSeen(seen)} AND r.user_id = t.id`, seen.sources)} r`;
   const enrolled = `SELECT string_agg(concat('{"roleType":"secondary","role":"', s.role, '","org":', ${jsonRef(seen, 'org', 's.org')}, '}'), ','
       ORDER BY s.org, s.role)
     FROM (SELECT DISTINCT ${roleWord('e.role')} AS role, c.school_id AS org FROM enrollments e JOIN classes c ON c.tenant_id = e.tenant_id AND c.id = e.class_id
@@ -73,7 +84,7 @@ export const userFields: readonly ShownField[] = [
   shownText('pronouns', 't.pronouns', optional),
   shownAs('roles', { required: true }, rolesJson, {
     'roles.role': roleValue('r.role'),
-    'roles.roleType': roleValue('r.role_type'),
+    'roles.roleType': roleType,
     'roles.org.sourcedId': roleValue('r.org_id'),
   }),
   shownRef('primaryOrg', 'org', 't.school_id', {

@@ -12,6 +12,8 @@ export interface Sight {
   readonly schools: Surroundings | null;
   /** Fields that it does not see, as `entity.field`. */
   readonly withheld: readonly string[];
+  /** The tenant's integrations, the highest-ranked first. */
+  readonly sources: readonly string[];
 }
 
 interface Surroundings {
@@ -27,6 +29,8 @@ export interface Seen {
   /** The address that references begin with; nothing in it needs escaping in JSON. */
   readonly base: string;
   readonly schools: { readonly ids: string; readonly orgs: string; readonly sessions: string } | null;
+  /** The ranked integrations; null where there is nobody to agree with. */
+  readonly sources: string | null;
 }
 
 /** A value becomes a parameter where it is first used: PostgreSQL refuses those that are not. */
@@ -36,11 +40,14 @@ export function seenIn(values: SqlValues, sight: Sight, base = ''): Seen {
     if (!used.has(name)) used.set(name, values.add(value, type));
     return used.get(name)!;
   };
-  const { schools } = sight;
+  const { schools, sources } = sight;
   return {
     tenant: once('tenant', sight.tenantId, 'uuid'),
     get base() {
       return once('base', base, 'text');
+    },
+    get sources() {
+      return sources.length > 1 ? once('sources', sources, 'uuid[]') : null;
     },
     schools: schools && {
       get ids() {
@@ -66,13 +73,14 @@ export interface SeeingClient {
   readonly everySchool: boolean;
   readonly schoolIds: readonly string[];
   readonly withheld: readonly string[];
+  readonly sources: readonly string[];
 }
 
 export async function sightOf(tx: Tx, client: SeeingClient): Promise<Sight> {
-  const { tenantId, id: clientId, withheld } = client;
-  if (client.everySchool) return { tenantId, clientId, withheld, schools: null };
+  const { tenantId, id: clientId, withheld, sources } = client;
+  if (client.everySchool) return { tenantId, clientId, withheld, sources, schools: null };
   const { rows } = await tx.query<{ orgs: string[]; sessions: string[] }>(surroundings, [tenantId, client.schoolIds]);
-  return { tenantId, clientId, withheld, schools: { ids: client.schoolIds, ...rows[0]! } };
+  return { tenantId, clientId, withheld, sources, schools: { ids: client.schoolIds, ...rows[0]! } };
 }
 
 /** UNION, not UNION ALL: a cycle of parents ends. Sessions without an organisation are the tenant's. */

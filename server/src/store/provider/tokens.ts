@@ -1,5 +1,6 @@
 /** The tokens of the provider's clients: only their digests are kept, and a revoked client's are gone. */
 import type { Tx } from '../database.js';
+import { rankedSources } from '../sql/handed-on-roles.js';
 import type { StoredClient } from './clients.js';
 
 export interface TokenTerms {
@@ -26,13 +27,16 @@ export async function insertToken(tx: Tx, token: TokenTerms, mostTokens: number)
 }
 
 export type TokenHolder = Pick<StoredClient, 'tenantId' | 'id' | 'name' | 'everySchool' | 'schoolIds' | 'withheld'> & {
-  /** Of the token, which may be fewer than the client's. */
+  /** Of the token, which may be fewer than the client's, as far as the client still has them. */
   readonly scopes: readonly string[];
+  /** The tenant's integrations, the highest-ranked first. */
+  readonly sources: readonly string[];
 };
 
 export async function findTokenHolder(tx: Tx, tenantId: string, digest: Buffer): Promise<TokenHolder | null> {
   const { rows } = await tx.query<TokenHolder>(
-    `SELECT c.tenant_id AS "tenantId", c.id, c.name, c.every_school AS "everySchool", c.school_ids AS "schoolIds", c.withheld, k.scopes
+    `SELECT c.tenant_id AS "tenantId", c.id, c.name, c.every_school AS "everySchool", c.school_ids AS "schoolIds", c.withheld,
+       ARRAY(SELECT s FROM unnest(k.scopes) s WHERE s = ANY (c.scopes)) AS scopes, ARRAY(${rankedSources('k.tenant_id')}) AS sources
      FROM provider_tokens k JOIN provider_clients c ON c.tenant_id = k.tenant_id AND c.id = k.client_id
      WHERE k.tenant_id = $1 AND k.digest = $2 AND k.expires_at > now() AND c.revoked_at IS NULL`,
     [tenantId, digest],

@@ -5,11 +5,14 @@
 import type { EntityName } from '@rollcall/core';
 import { columnsOf, type ExportedFile, type PackageMode } from '@rollcall/connectors';
 import { literal } from '../database.js';
-import { exportTable } from './export-scope.js';
+import { exportTable, type ExportScope } from './export-scope.js';
+import { handedOnRoles } from './handed-on-roles.js';
 
 /** `h` is the hub's row, `x` its row of the export; columns that are not named stay empty. */
-export function exportRows(file: ExportedFile, mode: PackageMode, tenantId: string): string {
-  const { from, cells, order = `x.sourced_id` } = files[file];
+export function exportRows(file: ExportedFile, mode: PackageMode, scope: ExportScope): string {
+  const tenant = literal(scope.tenantId);
+  const rows = files[file];
+  const { from, cells, order = `x.sourced_id` } = typeof rows === 'function' ? rows(rolesOf(tenant, scope)) : rows;
   const head: Readonly<Record<string, string>> = {
     sourcedId: 'x.sourced_id',
     ...(mode === 'delta' && {
@@ -19,7 +22,7 @@ export function exportRows(file: ExportedFile, mode: PackageMode, tenantId: stri
   };
   const values = columnsOf(file).map((column) => cells[column] ?? head[column] ?? 'NULL');
   const changed = mode === 'delta' ? 'AND x.changed IS NOT NULL' : '';
-  return `SELECT ${values.join(', ')} FROM ${from} WHERE h.tenant_id = ${literal(tenantId)} AND x.whole ${changed} ORDER BY ${order}`;
+  return `SELECT ${values.join(', ')} FROM ${from} WHERE h.tenant_id = ${tenant} AND x.whole ${changed} ORDER BY ${order}`;
 }
 
 interface FileRows {
@@ -61,9 +64,20 @@ const subjects = {
     THEN ${list('h.subject_codes')} END`,
 };
 
-const roleOrder = `r.role_type, r.role COLLATE "C", o.sourced_id, r.begin_date NULLS FIRST, r.end_date NULLS FIRST`;
+/** What follows FROM for roles r: all that are handed on, or those of one person. */
+type Roles = (person?: string) => string;
 
-const files: Readonly<Record<ExportedFile, FileRows>> = {
+const rolesOf =
+  (tenant: string, { sources }: ExportScope): Roles =>
+  (person) => {
+    const ranked = sources.length > 1 ? `ARRAY[${sources.map((id) => literal(id)).join(', ')}]::uuid[]` : null;
+    return handedOnRoles(`r.tenant_id = ${tenant}${person ? ` AND r.user_id = ${person}` : ''}`, ranked);
+  };
+
+/** Of what several sources say, the highest-ranked one's goes first. */
+const roleOrder = `r.role_type, r.place, r.role COLLATE "C", o.sourced_id, r.begin_date NULLS FIRST, r.end_date NULLS FIRST`;
+
+const files: Readonly<Record<ExportedFile, FileRows | ((roles: Roles) => FileRows)>> = {
   orgs: {
     from: ofEntity('orgs', 'orgs'),
     cells: {
@@ -112,7 +126,7 @@ const files: Readonly<Record<ExportedFile, FileRows>> = {
       periods: list('h.periods'),
     },
   },
-  users: {
+  users: (roles) => ({
     from: ofEntity('users', 'users'),
     cells: {
       enabledUser: 'h.enabled_user::text',
@@ -131,17 +145,17 @@ const files: Readonly<Record<ExportedFile, FileRows>> = {
       preferredGivenName: text('h.preferred_first_name'),
       preferredMiddleName: text('h.preferred_middle_name'),
       preferredFamilyName: text('h.preferred_last_name'),
-      primaryOrgSourcedId: `coalesce(${idOf('orgs', 'h.school_id')}, (SELECT o.sourced_id FROM user_roles r
-        JOIN ${exportTable('orgs')} o ON o.id = r.org_id AND o.whole
-        WHERE r.tenant_id = h.tenant_id AND r.user_id = h.id ORDER BY ${roleOrder} LIMIT 1))`,
+      primaryOrgSourcedId: `coalesce(${idOf('orgs', 'h.school_id')}, (SELECT o.sourced_id
+        FROM ${roles('h.id')} r
+        JOIN ${exportTable('orgs')} o ON o.id = r.org_id AND o.whole ORDER BY ${roleOrder} LIMIT 1))`,
       pronouns: text('h.pronouns'),
     },
-  },
-  roles: {
-    // A role that two integrations give is one.
+  }),
+  roles: (roles) => ({
+    // Of equal ones that one integration gives, one.
     from: `${exportTable('users')} x JOIN (
       SELECT DISTINCT r.tenant_id, r.user_id, r.role_type, r.role, o.sourced_id, r.begin_date, r.end_date
-      FROM user_roles r JOIN ${exportTable('orgs')} o ON o.id = r.org_id AND o.whole) h ON h.user_id = x.id`,
+      FROM ${roles()} r JOIN ${exportTable('orgs')} o ON o.id = r.org_id AND o.whole) h ON h.user_id = x.id`,
     cells: {
       // The hub's roles have no ids; one that follows from what the role says is the same in every export.
       sourcedId: `md5(concat_ws('|', x.sourced_id, h.role_type, h.role, h.sourced_id, h.begin_date, '-', h.end_date))::uuid::text`,
@@ -153,7 +167,7 @@ const files: Readonly<Record<ExportedFile, FileRows>> = {
       orgSourcedId: 'h.sourced_id',
     },
     order: `x.sourced_id, h.role_type, h.role COLLATE "C", h.sourced_id, h.begin_date NULLS FIRST, h.end_date NULLS FIRST`,
-  },
+  }),
   enrollments: {
     from: `${ofEntity('enrollments', 'enrollments')} JOIN ${exportTable('classes')} c ON c.id = h.class_id
       JOIN classes k ON k.tenant_id = h.tenant_id AND k.id = h.class_id

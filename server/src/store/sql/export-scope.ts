@@ -11,6 +11,8 @@ export interface ExportScope {
   readonly school?: string;
   /** An SQL condition on change_log c, when only what has changed goes out. */
   readonly since?: string;
+  /** The tenant's integrations, the highest-ranked first. */
+  readonly sources: readonly string[];
 }
 
 /** Names of temporary tables (id, sourced_id, active, whole, changed). */

@@ -4,6 +4,7 @@ import { inventHub } from '../../../store/testing/invented-hub.js';
 import { testDatabase, type TestDatabase } from '../../../store/testing/test-database.js';
 import { addClient, type WantedClient } from '../../../provider/change-clients.js';
 import { providerPath, scopes, tokenPath } from '../../../provider/operations.js';
+import type { ApiParts } from '../../create-api.js';
 import { listening, partsFor } from '../../testing/api-under-test.js';
 
 export interface ProviderUnderTest {
@@ -34,6 +35,7 @@ export interface Reply {
 export async function providerUnderTest(
   name: string,
   size: { schools: number; users: number },
+  over: Partial<ApiParts> = {},
 ): Promise<ProviderUnderTest> {
   const database = await testDatabase(name);
   const { tenantId } = database;
@@ -42,7 +44,7 @@ export async function providerUnderTest(
   );
   await inventHub((text, params) => database.sql(text, params), { tenantId, integrationId, ...size });
   const { parts, logged } = partsFor(database.app, database.urls.app);
-  const { url, app } = await listening(parts);
+  const { url, app } = await listening({ ...parts, ...over });
   const askToken = async (form: Record<string, string>, headers: Record<string, string> = {}) =>
     replyOf(await fetch(url + tokenPath, { method: 'POST', body: new URLSearchParams(form), headers }));
   let made = 0;
