@@ -48,20 +48,32 @@ function draw(next: (below: number) => number): People {
   return new Map([['kai', constant], ...people.map((name): [string, Person] => [name, person(name)])]);
 }
 
-/** One run that finds these people; where it changed some and nothing else, it is undone and done again. Who is missing twice is gone. */
-async function speak(source: SmallSource, people: People, known: ReadonlyMap<string, Person>): Promise<void> {
-  const before = await hubOf(database);
-  const { run, entities, holds } = await source.says(people);
-  expect([run.state, holds]).toEqual(['completed', []]);
-  const { created, linked, reactivated, updated } = entities.users;
-  const undone = updated > 0 && created + linked + reactivated === 0;
-  if (undone) {
-    expect((await source.undo(run.id)).entities.users).toMatchObject({ updated, stale: 0 });
-    expect(await hubOf(database)).toEqual(before);
-    await database.sql('DELETE FROM declined_changes');
+const missing = async (source: SmallSource) =>
+  (
+    await database.sql(
+      `SELECT FROM external_system_mappings l JOIN integrations i ON i.id = l.integration_id AND i.name = $1
+    WHERE l.state = 'missing'`,
+      [source.name],
+    )
+  ).length > 0;
+
+/** Runs that find these people until nothing is left to do. The first of each kind that brings nobody new is undone, and done again. */
+async function speak(source: SmallSource, people: People): Promise<void> {
+  const undone = new Set<string>();
+  for (;;) {
+    const before = await hubOf(database);
+    const { run, entities, holds } = await source.says(people);
+    expect([run.state, holds]).toEqual(['completed', []]);
+    const { created, linked, reactivated, updated, deactivated } = entities.users;
+    const kind = [updated, reactivated, deactivated].map((rows) => rows > 0).join();
+    const changed = updated + reactivated + deactivated;
+    if (changed > 0 && created + linked === 0 && !undone.has(kind)) {
+      undone.add(kind);
+      expect((await source.undo(run.id)).entities.users).toMatchObject({ applied: changed, stale: 0 });
+      expect([kind, await hubOf(database)]).toEqual([kind, before]);
+      await database.sql('DELETE FROM declined_changes');
+    } else if (changed + created + linked === 0 && !(await missing(source))) return;
   }
-  const missing = [...known.keys()].some((name) => !people.has(name));
-  for (let again = missing ? 2 : Number(undone); again > 0; again -= 1) await source.says(people);
 }
 
 it.each([[11], [23]])(
@@ -75,7 +87,7 @@ it.each([[11], [23]])(
     for (let step = 0; step < 20; step += 1) {
       const source = sources[next(sources.length)]!;
       const people = draw(next);
-      await speak(source, people, model.saidBy(source));
+      await speak(source, people);
       model.speak(source, people);
       expect([step, await hubOf(database)]).toEqual([step, model.expected()]);
       for (const each of sources)

@@ -14,6 +14,9 @@ const columns = `tenant_id, run_id, entity, local_id, external_id, operation, ab
 const orReplace = `ON CONFLICT (tenant_id, integration_id, entity, external_id) DO UPDATE SET checksum = excluded.checksum,
   operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`;
 
+/** What passes on where a record is left is worked out anew: others may have said something since. */
+const kept = (column: string): string => `CASE WHEN c.operation <> 'deactivate' THEN c.${column} END`;
+
 /** Copies the held rows of a hold (all, or those selected) into this run's plan. `source` is the run that planned them. */
 export async function planReleased(
   tx: Tx,
@@ -23,7 +26,7 @@ export async function planReleased(
   const { rowCount } = await tx.query(
     `INSERT INTO sync_changes (${columns})
      SELECT c.tenant_id, ${scope.run}, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.checksum, c.stage_row,
-       c.refs, c.school_id, c.base_before, c.base_after, c.before, c.after, c.former_id, c.former, c.evidence,
+       c.refs, c.school_id, c.base_before, c.base_after, ${kept('before')}, ${kept('after')}, c.former_id, c.former, c.evidence,
        c.diff_before, c.diff_after
      FROM sync_changes c WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}'
        AND c.hold_id = $2 AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3))`,
@@ -91,6 +94,8 @@ export async function planInverse(
   scope: SqlScope,
   from: { source: string; selection: readonly string[] | null },
 ): Promise<number> {
+  // Of a record that nobody else has a deactivation leaves the values as they are.
+  const told = `x.operation NOT IN ('create'${scope.company ? '' : `, 'reactivate'`})`;
   const { rowCount } = await tx.query(
     `WITH late AS MATERIALIZED (
        SELECT g.local_id, max(g.xid) AS xid FROM change_log g
@@ -101,8 +106,7 @@ export async function planInverse(
        CASE x.operation WHEN 'update' THEN 'update' WHEN 'deactivate' THEN 'reactivate' WHEN 'link' THEN 'unlink'
          WHEN 'unlink' THEN 'link' ELSE 'deactivate' END,
        x.absent, x.checksum, NULL, NULL, x.school_id, x.base_after, x.base_before,
-       CASE WHEN x.operation IN ('update', 'link', 'unlink', 'deactivate') THEN coalesce(x.after, '{}') END,
-       CASE WHEN x.operation IN ('update', 'link', 'unlink', 'deactivate') THEN coalesce(x.before, '{}') END,
+       CASE WHEN ${told} THEN coalesce(x.after, '{}') END, CASE WHEN ${told} THEN coalesce(x.before, '{}') END,
        x.former_id, x.former, x.evidence, x.diff_after, x.diff_before,
        CASE WHEN x.moved THEN 'stale' END, CASE WHEN x.moved THEN 'the record changed after that run' END
      FROM (SELECT c.*, coalesce(g.xid > k.xid, false) AS moved

@@ -87,7 +87,10 @@ const changes = (fields: string, wanted: string): string => {
       ${fields === 'x.hub' ? '' : 'WHERE x.hub->f.key IS DISTINCT FROM f.value'}) v) d`;
 };
 
-/** Planned deactivations of records that others have too say what passes on to those. Once the plan's rows are all there. */
+/**
+ * Planned deactivations of records that others have too say what passes on to those; one that takes a return back says what was before
+ * it. Once the plan's rows are all there.
+ */
 export async function planLeaving(tx: Tx, scope: SqlScope): Promise<void> {
   if (!scope.company) return;
   const { entity } = scope;
@@ -99,7 +102,7 @@ export async function planLeaving(tx: Tx, scope: SqlScope): Promise<void> {
        JOIN external_system_mappings l ON ${scope.inLinks} AND l.external_id = c.external_id
        LEFT JOIN others w ON w.local_id = c.local_id WHERE ${ending})
      UPDATE sync_changes c SET diff_before = x.base_diff, diff_after = x.base_diff,
-       before = CASE WHEN x.shared THEN coalesce(d.before, '{}') END, after = CASE WHEN x.shared THEN coalesce(d.after, '{}') END
+       before = CASE WHEN x.shared THEN coalesce(c.before, d.before, '{}') END, after = CASE WHEN x.shared THEN coalesce(c.after, d.after, '{}') END
      FROM x CROSS JOIN LATERAL ${leaving()} WHERE ${scope.inPlan} AND c.local_id = x.local_id`,
   );
 }
