@@ -42,7 +42,7 @@ async function compare(tx: Tx, scope: SqlScope): Promise<void> {
   const company = scope.company === true;
   const beside = company ? `, w.above, w.below, CASE WHEN p.spoke THEN coalesce(p.said, '{}') END AS own` : '';
   await tx.query(
-    `WITH ${row.ctes}${company ? `, ${others(scope, 'SELECT p.local_id FROM picked p')}` : ''}, compared AS (
+    `WITH ${row.ctes}${company ? `, ${others(scope, 'SELECT p.local_id FROM picked p')}` : ''}, compared AS MATERIALIZED (
        SELECT p.local_id, p.said${beside}, CASE WHEN ${row.whole} THEN p.checksum END AS base_after,
          ${hubFields(scope)} AS hub, ${stagedFields(scope, row)} AS staged
        FROM ${row.from} JOIN ${scope.entity.table} h ON h.tenant_id = ${scope.tenant} AND h.id = p.local_id${company ? ' LEFT JOIN others w ON w.local_id = p.local_id' : ''})
