@@ -83,13 +83,11 @@ describe('an attempt', () => {
       run,
       (_lease, signal) =>
         new Promise((_, reject) => {
-          const end = () => reject(signal.reason as Error);
-          if (signal.aborted) end();
-          else signal.addEventListener('abort', end);
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+          setImmediate(() => stop.abort(new Error('the worker is to end')));
         }),
       stop.signal,
     );
-    setTimeout(() => stop.abort(new Error('the worker is to end')), 50);
     expect(await stopped).toBe('stopped');
     expect(await attempt(run, complete)).toBe('over');
     expect(await district.find(run)).toMatchObject({ state: 'fetching', attempt: 2 });
