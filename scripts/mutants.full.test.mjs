@@ -80,7 +80,7 @@ beforeAll(async () => {
   for (const part of copied)
     await cp(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('node_modules') });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-}, 120_000);
+});
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 const jest = (mutant) =>
@@ -104,5 +104,5 @@ describe.each(mutants)('without this promise a test is red: $promise', (mutant) 
     } finally {
       await writeFile(path, source);
     }
-  }, 300_000);
+  });
 });
