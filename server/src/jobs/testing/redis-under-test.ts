@@ -31,7 +31,7 @@ export class RedisUnderTest {
       const redis = await RedisUnderTest.#startedOn(await freePort());
       if (redis) return redis;
     }
-    throw new Error('The redis-server of the test found no port that stayed free.');
+    throw new Error('The redis-server of the test did not start on any of ten free ports.');
   }
 
   static async #startedOn(port: number): Promise<RedisUnderTest | null> {
