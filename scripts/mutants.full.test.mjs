@@ -87,7 +87,7 @@ const jest = (mutant) =>
   new Promise((done) => {
     const args = [join('node_modules', 'jest', 'bin', 'jest.js'), mutant.suite, '-t', mutant.test, '--runInBand'];
     const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' };
-    execFile(process.execPath, args, { cwd: copy, env, timeout: 240_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: copy, env, timeout: 840_000 }, (error, stdout, stderr) =>
       done({ green: error === null, output: `${stdout}${stderr}` }),
     );
   });
@@ -104,5 +104,5 @@ describe.each(mutants)('without this promise a test is red: $promise', (mutant) 
     } finally {
       await writeFile(path, source);
     }
-  });
+  }, 900_000);
 });
