@@ -80,14 +80,14 @@ beforeAll(async () => {
   for (const part of copied)
     await cp(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('node_modules') });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-}, 120_000);
+});
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 const jest = (mutant) =>
   new Promise((done) => {
     const args = [join('node_modules', 'jest', 'bin', 'jest.js'), mutant.suite, '-t', mutant.test, '--runInBand'];
     const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' };
-    execFile(process.execPath, args, { cwd: copy, env, timeout: 240_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: copy, env, timeout: 840_000 }, (error, stdout, stderr) =>
       done({ green: error === null, output: `${stdout}${stderr}` }),
     );
   });
@@ -104,5 +104,5 @@ describe.each(mutants)('without this promise a test is red: $promise', (mutant) 
     } finally {
       await writeFile(path, source);
     }
-  }, 300_000);
+  }, 900_000);
 });

@@ -26,6 +26,16 @@ const read = (url: string, token: string) =>
     outgoing.on('error', fail).end();
   });
 
+/** What reading costs a reader at the very least, on the same machine at the same time. */
+let parsingSeconds = 0;
+function parse(page: Buffer): void {
+  const text = page.toString();
+  const before = process.cpuUsage();
+  JSON.parse(text);
+  const { user, system } = process.cpuUsage(before);
+  parsingSeconds += (user + system) / 1e6;
+}
+
 async function readAll(url: string, token: string): Promise<number> {
   const total = JSON.parse((await read(`${url}?limit=1`, token)).toString()).totalCount as number;
   let next = 0;
@@ -33,35 +43,28 @@ async function readAll(url: string, token: string): Promise<number> {
     while (next < total) {
       const offset = next;
       next += LIMIT;
-      await read(`${url}?limit=${LIMIT}&offset=${offset}&sort=sourcedId`, token);
+      parse(await read(`${url}?limit=${LIMIT}&offset=${offset}&sort=sourcedId`, token));
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, reader));
   return total;
 }
 
-/** Of the sandbox alone: other work on the machine must not turn this red. Elsewhere than on Linux, the time that passed. */
-function secondsUsed(pid: number): number {
-  if (process.platform !== 'linux') return performance.now() / 1000;
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  const ticksPerSecond = 100;
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-test('a million rows are served at 150,000 a second of processor time or more, in less than 300 MB', async () => {
-  const { child, firstLine } = program.start('--students', '110000', '--seed', '7');
+test('a million rows are served in less than twice the processor time that parsing them takes, in less than 300 MB', async () => {
+  const { child, firstLine, secondsUsed } = program.start('--students', '110000', '--seed', '7');
   const { baseUrl } = JSON.parse(await firstLine) as { baseUrl: string };
   const body = 'grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret';
   const reply = await fetch(`${baseUrl}${presets.beyond.tokenPath}`, { method: 'POST', body });
   const { access_token: token } = (await reply.json()) as { access_token: string };
-  const begin = secondsUsed(child.pid!);
+  const begin = secondsUsed();
   let rows = 0;
   for (const name of ['users', 'classes', 'enrollments', 'courses']) {
     rows += await readAll(`${baseUrl}${presets.beyond.base}/${name}/`, token);
   }
-  const perSecond = rows / (secondsUsed(child.pid!) - begin);
+  const servingSeconds = secondsUsed() - begin;
   expect(rows).toBeGreaterThan(980_000);
-  expect(perSecond).toBeGreaterThan(150_000);
+  // Nine tenths of it are usual; rows a second would say more about the machine than about the sandbox.
+  expect(servingSeconds).toBeLessThan(2 * parsingSeconds);
   if (process.platform === 'linux') {
     const peakKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]);
     expect(peakKb / 1024).toBeLessThan(300);

@@ -81,12 +81,15 @@ describe('what passes is tried again', () => {
     expect(attempts.filter(({ labels }) => labels['reason'] !== 'first')).toHaveLength(2);
   });
 
+  /** A slow machine may not answer within an attempt's short time either: then there are more of them. */
+  const patient = { maxAttempts: 100, baseDelayMs: 0 };
+
   it('a silent source is cut off by the attempt’s own time', async () => {
     const { get } = await arrangedClient(
       failingFirst(1, () => {}),
-      { attemptTimeoutMs: 100 },
+      { ...patient, attemptTimeoutMs: 100 },
     );
-    expect(await get()).toMatchObject({ attempts: 2 });
+    expect((await get()).attempts).toBeGreaterThanOrEqual(2);
   });
 
   it('a source that drips bytes is cut off as well', async () => {
@@ -94,8 +97,8 @@ describe('what passes is tried again', () => {
       const timer = setInterval(() => response.write(' '), 20);
       request.socket.on('close', () => clearInterval(timer));
     };
-    const { get } = await arrangedClient(failingFirst(1, drip), { attemptTimeoutMs: 150 });
-    expect(await get()).toMatchObject({ attempts: 2 });
+    const { get } = await arrangedClient(failingFirst(1, drip), { ...patient, attemptTimeoutMs: 150 });
+    expect((await get()).attempts).toBeGreaterThanOrEqual(2);
   });
 });
 
@@ -229,15 +232,16 @@ describe('time', () => {
   });
 
   it('calls in flight stay within the limit', async () => {
-    let now = 0;
     let most = 0;
+    const under: (() => void)[] = [];
     const { get } = await arrangedClient(
       (_, response) => {
-        most = Math.max(most, (now += 1));
-        setTimeout(() => {
-          now -= 1;
-          answerJson(response, 200, well);
-        }, 10);
+        most = Math.max(
+          most,
+          under.push(() => answerJson(response, 200, well)),
+        );
+        // Three are under way together; a fourth would have its time to come.
+        if (under.length === 3) setTimeout(() => under.splice(0).forEach((answer) => answer()), 10);
       },
       { maxInFlight: 3 },
     );

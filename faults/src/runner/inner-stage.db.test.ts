@@ -13,7 +13,7 @@ beforeAll(async () => {
   postgres = await Postgres.start();
   const options = { name: 'at_once', postgres, backends: ['postgres'], students: 12, seed: 7 } as const;
   stage = new InnerStage(await Lane.open(options), 'postgres');
-}, 60_000);
+});
 afterAll(async () => {
   await stage.close();
   await postgres.stop();

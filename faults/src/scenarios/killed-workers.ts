@@ -66,7 +66,7 @@ async function intoLock(
 }
 
 async function waits(trial: CrewTrial): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(10)) {
     const rows = await trial.lane.ask(
       `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT l.granted AND l.locktype = 'relation'
          AND d.datname = current_database()`,
@@ -121,7 +121,7 @@ async function starve(trial: CrewTrial): Promise<void> {
   const small = await trial.crew.add({ nodeFlags: ['--max-old-space-size=44', '--max-semi-space-size=1'] });
   const runId = await trial.request();
   const held = await trial.holderOf(runId).then((worker) => trial.heldBy(worker));
-  const end = await Promise.race([small.ended, sleep(20_000, null)]);
+  const end = await Promise.race([small.ended, sleep(60_000, null)]);
   const since = performance.now();
   if (end === null) await small.stop();
   trial.expect(end !== null && end.signal !== null, `the starved worker lived on, or ended with code ${end?.code}`);

@@ -103,7 +103,7 @@ export class CrewTrial {
     return this.crew.byPid(Number(rows[0]?.owner.split(':').at(-2))) ?? null;
   }
 
-  async holderOf(runId: string, withinMs = 20_000): Promise<WorkerProcess> {
+  async holderOf(runId: string, withinMs = 60_000): Promise<WorkerProcess> {
     for (const deadline = Date.now() + withinMs; Date.now() < deadline; await pause(5)) {
       const found = await this.holder(runId);
       if (found) return found;

@@ -23,7 +23,7 @@ import type { Backend, Lane } from './lane.js';
 import type { Site } from './site.js';
 import { workOf } from './work-of.js';
 
-/** How long a run may take on a machine that has other things to do, once nothing is in its way. */
+/** How long a run may come no further. As long as its workers say something it goes on, however slow the machine. */
 const patienceMs = 90_000;
 
 export class Trial {
@@ -126,10 +126,13 @@ export class Trial {
 
   /** Pauses are over at once: what a person would wait for is not waited for here. */
   async until(runId: string, holds: (run: Run) => boolean, site: Site = this.site): Promise<Run> {
-    const deadline = Date.now() + patienceMs;
+    let deadline = Date.now() + patienceMs;
+    let heard = this.said.length;
     for (;;) {
       const run = await this.find(runId, site);
       if (holds(run)) return run;
+      if (this.said.length > heard) deadline = Date.now() + patienceMs;
+      heard = this.said.length;
       if (Date.now() > deadline) {
         const { inHand } = this.worker;
         this.violate(

@@ -43,9 +43,13 @@ test('connections that break under requests are unavailable at most, and the nex
   const admin = new pg.Client({ connectionString: api.database.adminUrl });
   await admin.connect();
   await Promise.all([api.get('/users'), api.get('/runs')]);
-  await admin.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'rollcall_app'`,
+  const { rows } = await admin.query<{ pid: number }>(
+    `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'rollcall_app'`,
   );
+  // Told to end is not yet ended.
+  const left = async () =>
+    (await admin.query('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', [rows.map(({ pid }) => pid)])).rowCount;
+  while ((await left()) !== 0) await new Promise(setImmediate);
   await admin.end();
   for (const path of ['/runs', '/users']) {
     const first = await api.get(path);

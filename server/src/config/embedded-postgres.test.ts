@@ -40,7 +40,7 @@ async function query(server: RunningPostgres, sql: string): Promise<Record<strin
 
 async function killHard(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 6_000; tries += 1) {
     try {
       if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return;
       process.kill(pid, 0);

@@ -26,7 +26,7 @@ async function start(program: string): Promise<StartedProcess> {
   const child = await startProcess('child', process.execPath, ['-e', program], {
     dataDir: folder,
     env: { NODE_OPTIONS: '' },
-    readyTimeoutMs: 10_000,
+    readyTimeoutMs: 60_000,
   });
   started.push(child);
   return child;
@@ -62,7 +62,7 @@ test('says so when the program does not exist', async () => {
 
 test('a child whose parent was killed ends by itself', async () => {
   const identity = await grandchild();
-  for (let tries = 0; isAlive(identity) && tries < 100; tries += 1) await sleep(50);
+  for (let tries = 0; isAlive(identity) && tries < 1_200; tries += 1) await sleep(50);
   expect(isAlive(identity)).toBe(false);
 });
 

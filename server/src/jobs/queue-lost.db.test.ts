@@ -14,10 +14,12 @@ import { runRequested } from './queues.js';
 import { RunBell } from './run-bell.js';
 import { startWorker, type RunningWorker } from './run-worker.js';
 import { keepSweeping } from './sweeper.js';
-import { backends, eventually, quietLog, QueuedDistrict, type Backend } from './testing/queued-district.js';
+import { backends, eventually, quietLog, QueuedDistrict, secondsOf, type Backend } from './testing/queued-district.js';
 import { workOnNext } from './work-on-next.js';
 
 const resumeWithinMs = 15_000;
+/** A ring is waited for three seconds and what did not answer is closed within one; then it is tried once more. */
+const longestRingSeconds = 10;
 
 /** A worker as the product runs it, with an engine that only waits until it is let go. */
 class Bench {
@@ -48,7 +50,11 @@ class Bench {
     const { worker } = this.district.database;
     await worker.withTenant(lease.tenantId, (tx) => beginAttempt(tx, lease));
     this.worked.push(lease.runId);
-    await new Promise<void>((done) => this.#release.set(lease.runId, done));
+    await new Promise<void>((done) => {
+      this.#release.set(lease.runId, done);
+      // What is taken up while the bench is being put away would never be let go.
+      if (this.#stop.signal.aborted) done();
+    });
     return worker.withTenant(lease.tenantId, async (tx) => {
       await moveRun(tx, lease, 'failed', { reason: 'over' });
       return findRun(tx, lease.tenantId, lease.runId);
@@ -117,10 +123,11 @@ describe('a Redis that lets everybody in and never answers', () => {
     const { port } = silent.address() as AddressInfo;
     const queueAt = { databaseUrl: 'postgresql://nobody@127.0.0.1/none', redisUrl: `redis://127.0.0.1:${port}` };
     const bell = new RunBell(queueAt, quietLog);
-    const begun = performance.now();
-    expect(await bell.ring({ tenantId: randomUUID(), runId: randomUUID() })).toBe(false);
-    await bell.close();
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    const seconds = await secondsOf(async () => {
+      expect(await bell.ring({ tenantId: randomUUID(), runId: randomUUID() })).toBe(false);
+      await bell.close();
+    });
+    expect(seconds).toBeLessThan(longestRingSeconds);
     silent.close();
   });
 });
@@ -142,13 +149,12 @@ describe('a Redis that is away', () => {
     await district.redis.comeBack().catch(() => undefined);
   });
 
-  it('refuses a ring at once instead of keeping whoever rings', async () => {
+  it('refuses a ring instead of keeping whoever rings', async () => {
     const run = await district.run();
     await bench.bell.ring(run);
     await district.redis.leave();
-    const begun = performance.now();
-    expect(await bench.bell.ring(run)).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    const seconds = await secondsOf(async () => expect(await bench.bell.ring(run)).toBe(false));
+    expect(seconds).toBeLessThan(longestRingSeconds);
   });
 
   it('keeps no run waiting: workers find it in the database', async () => {
@@ -173,9 +179,7 @@ describe('a Redis that is away', () => {
     await eventually(() => bench.bell.ring(run));
     await eventually(async () => bench.worked.length === 1);
     await district.redis.leave();
-    const begun = performance.now();
-    await bench.stop();
-    expect(performance.now() - begun).toBeLessThan(18_000);
+    expect(await secondsOf(() => bench.stop())).toBeLessThan(18);
   });
 
   it('is said so to whoever asks how the queue fares, and that runs go on', async () => {

@@ -59,6 +59,7 @@ describe.each(backends)('on %s', (backend) => {
     it('leaves a run alone that somebody works on, and takes it up when its lease is over', async () => {
       const run = await district.run();
       const lease = await takeLease(district.database.worker, { ...run, owner: 'somebody' });
+      await district.holdOn();
       expect(await swept()).toBe(0);
       expect(await district.jobs()).toEqual([]);
       await releaseLease(district.database.worker, lease!);

@@ -42,7 +42,7 @@ describe('a holder that froze in the middle of a transaction', () => {
     await refused;
     expect((await district.find(run)).attempt).toBe(0);
     await own.close();
-  }, 20_000);
+  });
 });
 
 describe('a run that a newer engine has begun', () => {

@@ -50,6 +50,7 @@ describe('the order of waiting runs', () => {
     const { worker, app } = district.database;
     const busy = await district.run();
     await takeLease(worker, { ...busy, owner: 'somebody' });
+    await district.holdOn();
     const more = await asked('manual', 5);
     const { id: tenantId } = await ensureTenant(app, 'another');
     const other = await app.withTenant(tenantId, async (tx) => {
@@ -83,6 +84,7 @@ describe('a worker that was rung for', () => {
     const parts = { db, log: quietLog, work: (lease: { runId: string }) => work(lease.runId) };
     await workOnNext(parts, stop.signal);
     await takeLease(db, { ...first, owner: 'another' });
+    await district.holdOn();
     await workOnNext(parts, stop.signal);
     expect(worked).toEqual([first.runId, second.runId]);
   });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await rollcall.json('sandbox control bad-records {"entity":"users","kind":"missing-name","count":2}');
   for (let run = 0; run < 3; run += 1) await rollcall.json('sync sandbox-200-8');
   letters = await rollcall.json<Letter[]>('dead-letters list');
-}, 120_000);
+});
 afterAll(() => rollcall.close());
 
 const show = (id: string) => rollcall.json<Letter>(`dead-letters show ${id}`);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   // What the run could do without asking, it has done: people of several schools lost their roles in this one.
   before = await hub();
   hold = await shown(await holdOf('users'));
-}, 90_000);
+});
 afterAll(() => rollcall.close());
 
 const ask = async <T>(path: string): Promise<T> => (await (await fetch(`${apiUrl}/api/v1${path}`)).json()) as T;
@@ -142,7 +142,7 @@ describe('without an instance', () => {
   beforeAll(async () => {
     up.child.kill('SIGINT');
     await up.ended;
-  }, 30_000);
+  });
 
   it('an approval is carried out all the same: it needs no source', async () => {
     const classes = await shown(await holdOf('classes'));

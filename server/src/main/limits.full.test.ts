@@ -14,7 +14,7 @@ let rollcall: CommandLine;
 beforeAll(async () => {
   rollcall = new CommandLine();
   await rollcall.start('up --students 200 --seed 9').says(/Rollcall is up/);
-}, 90_000);
+});
 afterAll(() => rollcall.close());
 
 const explain = async () => (await rollcall.json<{ judgements: Judged[] }>('limits explain last')).judgements;

@@ -14,7 +14,7 @@ beforeAll(async () => {
   rollcall = new CommandLine();
   up = rollcall.start('up --students 400 --seed 3');
   await up.says(/Rollcall is up/);
-}, 60_000);
+});
 afterAll(() => rollcall.close());
 
 const instance = () =>
@@ -109,9 +109,7 @@ describe('beside a running instance', () => {
   it.each(['worker', 'sandbox', 'api'])('a killed %s is started again, and syncs go on', async (name) => {
     const before = pidOf(name);
     process.kill(before, 'SIGKILL');
-    const deadline = Date.now() + 15_000;
-    while (pidOf(name) === before && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
-    expect(pidOf(name)).not.toBe(before);
+    while (pidOf(name) === before) await new Promise((done) => setTimeout(done, 50));
     expect((await sync()).run.state).toBe('completed');
   });
 });

@@ -64,11 +64,11 @@ class History {
     this.#of.set(key, all);
   }
 
-  /** What could be served at a moment: anything that was true within the last tenth of a second. */
-  allowed(key: string, at: number): string[] {
+  /** What could be served to whoever asked then and was answered now: anything true between a tenth of a second before and the answer. */
+  allowed(key: string, asked: number, answered: number): string[] {
     return this.#of
       .get(key)!
-      .filter(({ from, until }) => from <= at && until >= at - 100)
+      .filter(({ from, until }) => from <= answered && until >= asked - 100)
       .map(({ value }) => value);
   }
 }
@@ -120,10 +120,11 @@ describe.each<[string, () => LookupStore]>([
             // Not waited for: reads meet it half way.
             writing.of = write(writing.of, what, name);
           if (what === 'read') {
+            const asked = performance.now();
             const served = await processes[who]!.toLocal(under.users, name);
-            const at = performance.now();
+            const answered = performance.now();
             await writing.of;
-            expect(history.allowed(name, at)).toContain(served);
+            expect(history.allowed(name, asked, answered)).toContain(served);
           }
         }
         await writing.of;
@@ -146,9 +147,13 @@ describe.each<[string, () => LookupStore]>([
     const db = new Database(under.database.urls.app, { connections: 2 });
     const kept = store();
     const one = new LinkReader({ db, store: kept, metrics });
-    await one.byExternalId(under.users, ['k1', 'never']);
-    await one.byExternalId(under.users, ['k1', 'never']);
-    expect(counted.get('rollcall_mapping_lookups_total external hit')).toBeGreaterThanOrEqual(2);
+    // A Redis that answers slowly, as it may on a busy machine, is left alone for a second.
+    const hits = () => counted.get('rollcall_mapping_lookups_total external hit') ?? 0;
+    for (let looks = 0; hits() < 2 && looks < 500; looks += 1) {
+      await one.byExternalId(under.users, ['k1', 'never']);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    expect(hits()).toBeGreaterThanOrEqual(2);
     const [fresh] = (await under.people(1)) as [string];
     await asSync('k1', fresh);
     await new Promise((done) => setTimeout(done, 100));
@@ -192,6 +197,7 @@ describe('a Redis that cannot be trusted', () => {
   test('with nonsense in it is passed over', async () => {
     const one = under.process(shared());
     const right = await one.toLocal(under.users, 'k3');
+    while ((await redis.keys(`${prefix}*k3`)).length === 0) await one.toLocal(under.users, 'k3');
     for (const nonsense of [
       'nonsense',
       '42',

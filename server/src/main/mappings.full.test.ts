@@ -19,7 +19,7 @@ beforeAll(async () => {
   rollcall = new CommandLine();
   const said = await rollcall.start('up --students 40 --seed 3').says(/Rollcall is up/);
   api = /http:\/\/127\.0\.0\.1:\d+\/api/.exec(said)![0];
-}, 90_000);
+});
 afterAll(() => rollcall.close());
 
 const atApi = async ({ externalId }: Shown) => {

@@ -140,7 +140,7 @@ it('the run waits, goes on by itself from where it stopped, and the hub is as if
   // While it is down the breaker refuses most looks at once; when it is back the first look says so.
   const back = await look();
   expect([back.condition.state, back.alerts]).toEqual(['well', []]);
-}, 120_000);
+});
 
 /** As a worker looks: by the same clock, limits and circuits as the run. */
 async function look(): Promise<IntegrationHealth> {

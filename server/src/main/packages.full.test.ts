@@ -15,7 +15,7 @@ beforeAll(async () => {
     'integration add inbox --kind oneroster-csv --uploads --tenant copy',
   );
   folder = added.settings.path;
-}, 90_000);
+});
 afterAll(() => rollcall.close());
 
 const exported = (name: string, flags = '') =>

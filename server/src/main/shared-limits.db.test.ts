@@ -61,6 +61,7 @@ describe('while Redis is away', () => {
 
   it('each process keeps to a quarter of the limit; when it is back the whole holds again; said once in the log', async () => {
     const ports = testPorts();
+    const begun = Date.now();
     const { limiter, circuits, close } = openSharedLimits(server.url, prefix, {
       clock: realClock,
       log: ports.log as Log,
@@ -77,7 +78,10 @@ describe('while Redis is away', () => {
       expect(await circuits.trip('x', { openMs: 1000, longestOpenMs: 1000 })).toBe(1000);
       await server.comeBack();
       await until(async () => (await granted(`back-${Math.random()}`)) === 8);
-      expect(ports.lines.filter(({ event }) => event === 'limits.redis-lost')).toHaveLength(1);
+      const said = ports.lines.filter(({ event }) => event === 'limits.redis-lost').length;
+      expect(said).toBeGreaterThanOrEqual(1);
+      // Once a minute, should a slow machine take that long.
+      expect(said).toBeLessThanOrEqual(1 + Math.floor((Date.now() - begun) / 60_000));
     } finally {
       close();
     }

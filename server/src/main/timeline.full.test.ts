@@ -20,7 +20,7 @@ beforeAll(async () => {
   followed = rollcall.run('runs timeline last --follow');
   await up.says(/Rollcall is up/);
   urls = JSON.parse(readFileSync(join(rollcall.dataDir, 'instance.json'), 'utf8')) as typeof urls;
-}, 90_000);
+});
 afterAll(() => rollcall.close());
 
 const text = async (url: string) => (await fetch(url)).text();
@@ -31,8 +31,8 @@ describe('a run whose worker was killed', () => {
     expect({ code, out }).toEqual({ code: 0, out: '' });
     const lines = err.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} .* asked for: a full sync \(up\)$/);
-    expect(err).toMatch(/ the worker died; attempt 2 went on after \d+ s\n/);
-    expect(err).toMatch(/ users: \d+ read in 1 page, [\d,]+ rows\/s\n/);
+    expect(err).toMatch(/ the worker died; attempt 2 went on after (\d+ min )?\d+ s\n/);
+    expect(err).toMatch(/ users: \d+ read in 1 page(, [\d,]+ rows\/s)?\n/);
     expect(lines.at(-1)).toBe('It is completed after 2 attempts.');
   });
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const hub = { tenantId, integrationId: inventedId('org', 0), schools: 40, users: 20_000 };
   await inventHub((text, params) => database.sql(text, params), hub);
   await database.sql('ANALYZE');
-}, 60_000);
+});
 afterAll(() => database.close());
 
 async function planOf(filter: string): Promise<string> {

@@ -102,6 +102,7 @@ describe('a worker whose lease was taken', () => {
     await expect(
       district.engine({ ...small, failpoint: steal }).run(lease, new AbortController().signal),
     ).rejects.toBeInstanceOf(Death);
+    await district.sql(`UPDATE run_leases SET held_until = now() + interval '1 hour'`);
     expect(await takeLease(worker, { ...key, owner: 'second' })).toBeNull();
     await district.sql(`UPDATE run_leases SET held_until = now() - interval '1 second'`);
     const second = (await takeLease(worker, { ...key, owner: 'second' }))!;

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { finalRunStates } from '@rollcall/core';
+import type { Database } from '../store/database.js';
 import { isRunDue } from '../store/run-due.js';
 import { findRun } from '../store/runs.js';
 import { cancelRun } from './cancel-run.js';
@@ -59,6 +60,20 @@ const traces = () =>
       .join(' UNION ALL '),
   );
 
+/** Whatever begins while something is under way begins after it: which of the two is faster must not decide. */
+function pausing(db: Database, underWay: () => Promise<unknown> | null): Database {
+  return new Proxy(db, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target) as unknown;
+      if (typeof value !== 'function') return value;
+      return async (...asked: unknown[]) => {
+        await underWay();
+        return value.apply(target, asked) as unknown;
+      };
+    },
+  });
+}
+
 /**
  * Works on a run; at the first passing of the failpoint somebody interrupts while the worker goes on, unaware. A place inside a
  * transaction is passed while the worker still holds it, so the interruption waits for its end.
@@ -68,7 +83,8 @@ async function interruptedAt(runId: string, place: FailpointName, interrupt: () 
   const failpoint = (here: FailpointName) => {
     if (here === place) interruption ??= interrupt().catch((error: unknown) => error);
   };
-  const worked = await district.work(runId, { ...small, failpoint }).catch((error: unknown) => error);
+  const db = pausing(district.database.worker, () => interruption);
+  const worked = await district.work(runId, { ...small, failpoint, db }).catch((error: unknown) => error);
   expect(interruption).not.toBeNull();
   const outcome = await interruption;
   const over = finalRunStates.includes((await find(runId)).state);

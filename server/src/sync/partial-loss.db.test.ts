@@ -35,7 +35,7 @@ beforeAll(async () => {
   expect(lost).toHaveLength(count);
   ({ edited } = await district.control<{ edited: { users: number } }>('edit', { share: 0.05, entity: 'users' }));
   report = await district.sync();
-}, 60_000);
+});
 afterAll(() => district.close());
 
 const tenantId = () => district.database.tenantId;

@@ -28,7 +28,8 @@ const told = (runId: string) =>
   district.database.app.withTenant(tenantId(), async (tx) =>
     [...(await runTimeline(tx, await findRun(tx, tenantId(), runId))).lines].map((line) => ({
       ...line,
-      text: line.text.replace(/[\d,]+ rows\/s/, 'N rows/s'),
+      // What a machine took no time for has no pace.
+      text: line.text.replace(/, [\d,]+ rows\/s/, ''),
     })),
   );
 const texts = (lines: readonly TimelineLine[]) => lines.map(({ text }) => text);
@@ -56,7 +57,7 @@ beforeAll(async () => {
   report = await district.work(runId, small);
   await district.control('faults', {}, 'DELETE');
   story = await told(runId);
-}, 120_000);
+});
 afterAll(() => district.close());
 
 describe('the story of a run with retries, a rate limit, a hold, a crash and a resume', () => {
@@ -68,7 +69,7 @@ describe('the story of a run with retries, a rate limit, a hold, a crash and a r
       'a worker took it up',
       'reading begins',
       'users: waited 2 s because the source asked for it',
-      `users: ${users.read} read in ${pages} pages, 3 retried, N rows/s`,
+      `users: ${users.read} read in ${pages} pages, 3 retried`,
       'everything is read; planning begins',
       expect.stringMatching(
         new RegExp(`^held: ${users.held} deactivations of users at .+: all ${users.held} rows of the scope`),
@@ -76,7 +77,8 @@ describe('the story of a run with retries, a rate limit, a hold, a crash and a r
       expect.stringMatching(new RegExp(`^users: \\d+ changes? planned, .*${users.held} held back`)),
       'the plan stands',
       'applying begins',
-      'the worker died; attempt 2 went on after 11 s',
+      // Eleven seconds, and as long as this machine took to go on.
+      expect.stringMatching(/^the worker died; attempt 2 went on after (1[1-9] s|[2-5]\d s|\d+ min \d+ s)$/),
       `users: ${users.updated} updated in 1 chunk`,
       'everything is applied; verifying begins',
       'completed with holds',
@@ -196,7 +198,7 @@ describe('a person’s word in the story', () => {
     expect(texts(await told(source)).at(-1)).toBe(`a person approved ${rows} rows of users that were held`);
     const carriedOut = texts(await told(runId));
     expect(carriedOut[0]).toBe('asked for: what was approved of a hold (approval)');
-    expect(carriedOut).toContain(`users: ${rows} deactivated in 1 chunk, N rows/s`);
+    expect(carriedOut).toContain(`users: ${rows} deactivated in 1 chunk`);
     expect(carriedOut).toContain(`hold of ${rows} rows of users closed: approved`);
   });
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
 
@@ -13,6 +14,8 @@ export interface Started {
   child: ChildProcess;
   firstLine: Promise<string>;
   ended: Promise<{ code: number | null; errors: string }>;
+  /** Processor time of the program alone, so that other work on the machine does not count. Elsewhere than on Linux, the time since its start. */
+  secondsUsed(): number;
 }
 
 export class Program {
@@ -33,6 +36,7 @@ export class Program {
   }
 
   start(...flags: string[]): Started {
+    const begun = performance.now();
     const command = [join(this.folder, 'main.js'), ...flags];
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
     this.#children.push(child);
@@ -48,11 +52,19 @@ export class Program {
     const ended = new Promise<{ code: number | null; errors: string }>((done) =>
       child.once('close', (code) => done({ code, errors })),
     );
-    return { child, firstLine, ended };
+    const secondsUsed = () =>
+      process.platform === 'linux' ? processorSeconds(child.pid!) : (performance.now() - begun) / 1000;
+    return { child, firstLine, ended, secondsUsed };
   }
 
   async remove(): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL');
     await rm(this.folder, { recursive: true });
   }
+}
+
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  const ticksPerSecond = 100;
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await second.worker.withTenant(second.tenantId, (tx) =>
     addIntegration(tx, { tenantId: second.tenantId, name: 'first', kind: 'oneroster', settings: {} }),
   );
-}, 60_000);
+});
 afterAll(async () => {
   await app.close();
   await first.close();
@@ -115,4 +115,4 @@ test('the second hub equals the first, and follows what changes, moves and ends 
   await first.sync();
   expect(await syncSecond()).toBe('completed');
   await expectEqual();
-}, 60_000);
+});

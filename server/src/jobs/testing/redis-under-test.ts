@@ -25,8 +25,16 @@ export class RedisUnderTest {
     return redis;
   }
 
+  /** Somebody else may take the port before our server does, and may even be another Redis. */
   static async #started(): Promise<RedisUnderTest> {
-    const port = await freePort();
+    for (let tries = 0; tries < 10; tries += 1) {
+      const redis = await RedisUnderTest.#startedOn(await freePort());
+      if (redis) return redis;
+    }
+    throw new Error('The redis-server of the test did not start on any of ten free ports.');
+  }
+
+  static async #startedOn(port: number): Promise<RedisUnderTest | null> {
     const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     const server = spawn('redis-server', [...flags, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
     await once(server, 'spawn').catch(() => {
@@ -35,8 +43,11 @@ export class RedisUnderTest {
       );
     });
     const redis = new RedisUnderTest(new URL(`redis://127.0.0.1:${port}`), server);
-    await redis.ask((client) => client.ping());
-    return redis;
+    const ended = once(server, 'exit').then(() => null);
+    const info = await Promise.race([redis.ask((client) => client.info('server')).catch(() => null), ended]);
+    if (info !== null && new RegExp(`^process_id:${server.pid}\\r?$`, 'm').test(info)) return redis;
+    server.kill('SIGKILL');
+    return null;
   }
 
   /** The address of the door. */

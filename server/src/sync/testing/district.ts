@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ProviderFactory, timebackDefinition, timebackPresets, type Metrics, type Ports } from '@rollcall/connectors';
 import type { RunReport } from '@rollcall/core';
+import type { Database } from '../../store/database.js';
 import { addIntegration, type Integration } from '../../store/integrations.js';
 import type { RunMode } from '@rollcall/core';
 import { testDatabase, type TestDatabase } from '../../store/testing/test-database.js';
@@ -26,6 +27,8 @@ export interface SyncOptions {
   readonly failpoint?: Failpoint;
   readonly pageSize?: number;
   readonly owner?: string;
+  /** The engine's way to the database. */
+  readonly db?: Database;
   readonly metrics?: Metrics;
   /** Settings of the provider beside the preset. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -85,7 +88,7 @@ export class District {
   engine(options: SyncOptions = {}): DataSyncEngine {
     const ports = { ...quietPorts, metrics: options.metrics ?? quietPorts.metrics };
     return new DataSyncEngine({
-      db: this.database.worker,
+      db: options.db ?? this.database.worker,
       ...ports,
       failpoint: options.failpoint ?? (() => undefined),
       policy: { ...defaultPolicy, ...options.policy },
