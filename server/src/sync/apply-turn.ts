@@ -3,9 +3,9 @@
  * made, and joins it instead of making it again.
  */
 import { proveFence } from '../store/leases.js';
-import { overtakenPlan, whoApplies } from '../store/apply-turns.js';
+import { overtakenPlans, whoApplies } from '../store/apply-turns.js';
 import type { Tx } from '../store/database.js';
-import { phasesOf, updatePhase } from '../store/run-entities.js';
+import { updatePhase } from '../store/run-entities.js';
 import { recordEvent } from '../store/run-events.js';
 import { findRun, moveRun } from '../store/runs.js';
 import { scopeOf, write, type RunContext } from './run-context.js';
@@ -34,12 +34,11 @@ async function enter(tx: Tx, context: RunContext, waited: number): Promise<boole
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`apply ${run.tenantId}`]);
   if ((await whoApplies(tx, scopeKey(run))) !== null) return false;
   const { state } = await findRun(tx, run.tenantId, run.id);
-  if (state === 'applying' || state === 'verifying') return true;
-  await moveRun(tx, lease, 'applying');
-  const anew = context.sourceRunId === null && (await overtakenPlan(tx, scopeKey(run)));
-  if (anew)
-    for (const phase of await phasesOf(tx, scopeOf(context)))
-      if (phase.state === 'planned') await updatePhase(tx, scopeOf(context), phase.entity, { state: 'fetched' });
+  if (state === 'verifying') return true;
+  if (state !== 'applying') await moveRun(tx, lease, 'applying');
+  const overtaken = context.sourceRunId === null ? await overtakenPlans(tx, scopeKey(run)) : [];
+  for (const entity of overtaken) await updatePhase(tx, scopeOf(context), entity, { state: 'fetched' });
+  const anew = overtaken.length > 0;
   if (waited >= 1 || anew)
     await recordEvent(tx, scopeOf(context), { kind: 'turn.taken', figures: { seconds: waited, anew } });
   return true;

@@ -52,6 +52,19 @@ it('whoever both bring at the same time is made once: the second run waits, sees
   expect(told).toMatchObject([{ figures: { anew: true } }]);
 });
 
+it('two runs whose workers died while they were applying do not wait for each other when they go on', async () => {
+  const gate = singleConnection(database.adminUrl);
+  await gate.connect();
+  await gate.query('SELECT pg_advisory_lock(hashtext($1))', [`apply ${database.tenantId}`]);
+  const runs = Promise.all([high.says(people('p1', 'p2')), low.says(people('p2', 'p3'))]);
+  while ((await count('run_entities', `entity = 'enrollments' AND state = 'planned'`)) < 2)
+    await new Promise((done) => setTimeout(done, 20));
+  await database.sql(`UPDATE runs SET state = 'applying'`);
+  await gate.end();
+  expect((await runs).map(({ run }) => run.state)).toEqual(['completed', 'completed']);
+  expect(await count('users')).toBe(3);
+});
+
 it('new people who were held and are released are joined with those whom another source has brought in meanwhile', async () => {
   await low.says(people('p1', 'p2'));
   const { holds } = await low.says(people('p1', 'p2', 'p3', 'p4', 'p5'));
