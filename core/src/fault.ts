@@ -16,6 +16,7 @@ export const faultCodes = {
   stale_decision: 'Look at it again and decide anew; its rows have changed since you saw them.',
   integration_paused: 'Resume the integration, then ask again.',
   wrong_state: 'Look at its present state; nothing was changed.',
+  overtaken: 'Run the sync again: it begins with what is there now. What this run had applied stays.',
   busy: 'Wait for the active run of this integration, or cancel it.',
   unavailable: 'Check that the database is up.',
 } as const;

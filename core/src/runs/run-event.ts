@@ -57,8 +57,8 @@ export const runEventSchemas = {
   'hold.refreshed': z.strictObject(held),
   'hold.closed': z.strictObject({ hold: z.uuid(), rows: count, because: sentence }),
   'hold.decided': z.strictObject({ hold: z.uuid(), decision: z.enum(['approved', 'declined']), rows: count }),
-  /** After other integrations of the tenant; `anew`: planned anew, because they brought in records meanwhile. */
-  'turn.taken': z.strictObject({ seconds, anew: z.boolean() }),
+  /** After other integrations of the tenant. */
+  'turn.taken': z.strictObject({ seconds }),
   'apply.completed': z.strictObject({
     created: count,
     updated: count,

@@ -95,12 +95,8 @@ const story: readonly [event: RunEvent, text: string][] = [
   [at(52, { kind: 'attempt.started', figures: { silentMs: null } }, { attempt: 2 }), 'attempt 2 went on'],
   [at(53, { kind: 'step.begun', figures: { step: 'applying' } }, { attempt: 2 }), 'applying begins'],
   [
-    at(53, { kind: 'turn.taken', figures: { seconds: 12.4, anew: false } }, { attempt: 2 }),
-    'waited 12 s for another integration to apply',
-  ],
-  [
-    at(53, { kind: 'turn.taken', figures: { seconds: 0.1, anew: true } }, { attempt: 2 }),
-    'planned anew, because another integration brought in records',
+    at(53, { kind: 'turn.taken', figures: { seconds: 12.4 } }, { attempt: 2 }),
+    'waited 12 s for another integration’s run',
   ],
   [
     at(64, { kind: 'attempt.started', figures: { silentMs: 8_200 } }, { attempt: 3 }),

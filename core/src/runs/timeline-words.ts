@@ -29,19 +29,13 @@ export function wordsOf(event: RunEvent, before: readonly RunEvent[]): string {
     case 'hold.decided':
       return `a person ${event.figures.decision} ${rows(event.figures.rows)} of ${event.entity} that were held`;
     case 'turn.taken':
-      return turn(event.figures);
+      return `waited ${duration(event.figures.seconds * 1000)} for another integration’s run`;
     case 'apply.completed':
       return entity + applied(event.figures);
     default:
       return ending(event);
   }
 }
-
-const turn = ({ seconds, anew }: RunEventFigures<'turn.taken'>): string =>
-  [
-    ...(seconds >= 1 ? [`waited ${duration(seconds * 1000)} for another integration to apply`] : []),
-    ...(anew ? ['planned anew, because another integration brought in records'] : []),
-  ].join('; ');
 
 type Ending = Extract<RunEvent, { kind: 'run.paused' | 'run.rested' | 'run.woken' | 'run.stopped' | 'run.ended' }>;
 

@@ -68,6 +68,7 @@ export const treatments: Readonly<Record<Trouble, Treatment>> = {
   integration_paused: asked('permanent'),
   wrong_state: asked('permanent'),
   busy: failed,
+  overtaken: failed,
   unavailable: left,
   database_away: left,
   database_raced: paused('transient', 'crash', true),

@@ -37,6 +37,7 @@ export const faultStatus: Readonly<Record<FaultCode, number>> = {
   integration_paused: 409,
   wrong_state: 409,
   busy: 409,
+  overtaken: 409,
   unavailable: 503,
 };
 

@@ -7,14 +7,15 @@ import type { Clock, IRosterProvider, Log, Metrics } from '@rollcall/connectors'
 import type { Database } from '../store/database.js';
 import { proveFence, type Lease } from '../store/leases.js';
 import { findHold } from '../store/holds.js';
+import { hasCompany } from '../store/integration-turns.js';
 import { claimEntities } from '../store/run-entities.js';
 import { beginAttempt, findRun, moveRun, type Run } from '../store/runs.js';
-import { takeApplyTurn } from './apply-turn.js';
 import { countEnd } from './count-run.js';
 import { endRun } from './end-run.js';
 import type { Failpoint } from './failpoints.js';
-import { scopeOf, write, type RunContext, type RunPolicy } from './run-context.js';
-import { inParallelThenInOrder } from './in-parallel.js';
+import { read, scopeOf, write, type RunContext, type RunPolicy } from './run-context.js';
+import { inParallel, inParallelThenInOrder } from './in-parallel.js';
+import { takeIntegrationTurn } from './integration-turn.js';
 import { stopRun } from './stop-run.js';
 import { synchronizers, type Synchronizer } from './synchronizers.js';
 import { Turns } from './turns.js';
@@ -74,9 +75,8 @@ export class DataSyncEngine {
     await write(context, (tx) => claimEntities(tx, scopeOf(context)));
     context.failpoint('run.claimed');
     if (context.sourceRunId === null) await this.#readAndPlan(context);
-    else await this.#enter(context, 'planned'); // the plan is stored already
+    else await this.#takeUpPlan(context);
     if (context.run.mode !== 'plan') {
-      await takeApplyTurn(context);
       if (context.run.mode === 'undo') await this.#takeBack(context);
       else await this.#step(context, 'applying', (s) => s.decide(context).then(() => s.apply(context)));
       context.failpoint('verify.begun');
@@ -93,6 +93,9 @@ export class DataSyncEngine {
   async #readAndPlan(context: RunContext): Promise<void> {
     if (context.run.mode === 'records') return this.#readByIds(context);
     await this.#enter(context, 'fetching');
+    const dry = context.run.mode === 'plan';
+    if (!dry && (await read(context, (tx) => hasCompany(tx, context.run.tenantId)))) return this.#readThenPlan(context);
+    if (!dry) await takeIntegrationTurn(context);
     let since = context.clock.now();
     await inParallelThenInOrder(synchronizers, 2, {
       first: (synchronizer) => going(context, () => synchronizer.fetch(context)),
@@ -106,15 +109,33 @@ export class DataSyncEngine {
     await this.#enter(context, 'planned');
   }
 
+  /** Where several integrations feed the tenant they read side by side, and plan one after the other. */
+  async #readThenPlan(context: RunContext): Promise<void> {
+    const since = context.clock.now();
+    await inParallel(synchronizers, 2, (synchronizer) => going(context, () => synchronizer.fetch(context)));
+    this.#stepDone(context, 'fetching', since);
+    await takeIntegrationTurn(context);
+    await this.#step(context, 'staged', (s) => s.plan(context));
+    await this.#enter(context, 'planned');
+  }
+
+  /** The plan is stored already. */
+  async #takeUpPlan(context: RunContext): Promise<void> {
+    await this.#enter(context, 'planned');
+    await takeIntegrationTurn(context);
+  }
+
   /** What refers is read before what it refers to, so that a record that it names and that we do not know is read as well. */
   async #readByIds(context: RunContext): Promise<void> {
     await this.#step(context, 'fetching', (s) => s.fetch(context), synchronizers.toReversed());
+    await takeIntegrationTurn(context);
     await this.#step(context, 'staged', (s) => s.plan(context));
     await this.#enter(context, 'planned');
   }
 
   /** What refers is taken back before what it refers to, and others are planned meanwhile: neither reads what the other writes. */
   async #takeBack(context: RunContext): Promise<void> {
+    await this.#enter(context, 'applying');
     const since = context.clock.now();
     await inParallelThenInOrder(synchronizers.toReversed(), 2, {
       first: (synchronizer) => going(context, () => synchronizer.decide(context)),

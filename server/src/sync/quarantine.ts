@@ -2,7 +2,7 @@
  * One record that the database refuses never stops the others: when a page, a plan or a chunk is refused, the record is found by
  * trying halves in transactions that are rolled back, kept out with its reason, and the rest goes on.
  */
-import { entityNames, type Entity } from '@rollcall/core';
+import { entityNamed, entityNames, type Entity } from '@rollcall/core';
 import type { RosterPage } from '@rollcall/connectors';
 import type { BaseSet } from '../store/base-set.js';
 import type { Chunk } from '../store/chunks.js';
@@ -11,6 +11,7 @@ import { refreshLetters, rejectClass } from '../store/raise-letters.js';
 import { addRejected } from '../store/rejected-records.js';
 import { holdPhase, phaseOf, phasesOf, updatePhase } from '../store/run-entities.js';
 import {
+  forgetRejects,
   plannedIds,
   quarantinePlanned,
   quarantineStaged,
@@ -19,7 +20,7 @@ import {
 } from '../store/sql/quarantine.js';
 import { sqlScope } from '../store/sql/scope.js';
 import { encodePage } from '../store/stage-lines.js';
-import { writeStage } from '../store/stage.js';
+import { hasStage, writeStage } from '../store/stage.js';
 import { troubleOf } from '../store/trouble.js';
 import { findPoison } from './find-poison.js';
 import { read, scopeOf, write, type RunContext } from './run-context.js';
@@ -124,8 +125,11 @@ export async function quarantineUnappliable(
 async function planLaterAnew(tx: Tx, context: RunContext, entity: Entity): Promise<void> {
   const run = scopeOf(context);
   for (const phase of await phasesOf(tx, run))
-    if (phase.state === 'planned' && entityNames.indexOf(phase.entity) > entityNames.indexOf(entity.name))
+    if (phase.state === 'planned' && entityNames.indexOf(phase.entity) > entityNames.indexOf(entity.name)) {
+      const later = entityNamed(phase.entity);
+      if (await hasStage(tx, run.runId, later)) await forgetRejects(tx, sqlScope(run, later));
       await updatePhase(tx, run, phase.entity, { state: 'fetched' });
+    }
 }
 
 function note(context: RunContext, entity: Entity, step: string, count: number): void {

@@ -4,6 +4,7 @@ import { findHold } from '../store/holds.js';
 import { singleConnection } from '../store/single-connection.js';
 import { testDatabase, type TestDatabase } from '../store/testing/test-database.js';
 import { approveHold } from './decide-hold.js';
+import { requestRun } from './request-run.js';
 import { SmallSource, unlimited, type People } from './testing/small-source.js';
 import { defaultPolicy } from './run-context.js';
 
@@ -33,36 +34,60 @@ const people = (...names: string[]): People =>
 const count = async (table: string, which = 'true') =>
   Number((await database.sql<{ n: string }>(`SELECT count(*) AS n FROM ${table} WHERE ${which}`))[0]!.n);
 
-it('whoever both bring at the same time is made once: the second run waits, sees what the first has made, and joins it', async () => {
-  const both = people('p1', 'p2', 'p3', 'p4', 'p5', 'p6');
-  // Both plans stand before either is applied.
+/** Until both have read everything nobody may take the turn. */
+async function readSideBySide<T>(runs: () => Promise<T>): Promise<T> {
   const gate = singleConnection(database.adminUrl);
   await gate.connect();
-  await gate.query('SELECT pg_advisory_lock(hashtext($1))', [`apply ${database.tenantId}`]);
-  const runs = Promise.all([high.says(both), low.says(both)]);
-  while ((await count('run_entities', `entity = 'enrollments' AND state = 'planned'`)) < 2)
+  await gate.query('SELECT pg_advisory_lock(hashtext($1))', [`integration turn ${database.tenantId}`]);
+  const ended = runs();
+  while ((await count('run_entities', `entity = 'enrollments' AND state = 'fetched'`)) < 2)
     await new Promise((done) => setTimeout(done, 20));
-  expect(await count('sync_changes', `operation = 'create' AND entity = 'users'`)).toBe(12);
   await gate.end();
-  const reports = await runs;
+  return ended;
+}
+
+it('whoever both bring at the same time is made once: the second run waits, sees what the first has made, and joins it', async () => {
+  const both = people('p1', 'p2', 'p3', 'p4', 'p5', 'p6');
+  const reports = await readSideBySide(() => Promise.all([high.says(both), low.says(both)]));
   expect(reports.map(({ run }) => run.state)).toEqual(['completed', 'completed']);
   expect(reports.map(({ entities }) => entities.users.created + entities.users.linked)).toEqual([6, 6]);
   expect([await count('users'), await count('orgs'), await count('external_system_mappings')]).toEqual([6, 1, 14]);
-  const told = await database.sql(`SELECT figures FROM run_events WHERE kind = 'turn.taken'`);
-  expect(told).toMatchObject([{ figures: { anew: true } }]);
 });
 
-it('two runs whose workers died while they were applying do not wait for each other when they go on', async () => {
-  const gate = singleConnection(database.adminUrl);
-  await gate.connect();
-  await gate.query('SELECT pg_advisory_lock(hashtext($1))', [`apply ${database.tenantId}`]);
-  const runs = Promise.all([high.says(people('p1', 'p2')), low.says(people('p2', 'p3'))]);
-  while ((await count('run_entities', `entity = 'enrollments' AND state = 'planned'`)) < 2)
+it('what one source gives up while the other is read goes to the other, by its newest word', async () => {
+  const of = (email: string): People => new Map([...people('p1'), ['p2', { email, givenName: 'Edda' }]]);
+  await high.says(of('high@example.org'));
+  await low.says(of('low@example.org'));
+  await readSideBySide(() => Promise.all([high.says(of('')), low.says(of('lower@example.org'))]));
+  expect(await database.sql(`SELECT email FROM users WHERE username = 'p2'`)).toEqual([{ email: 'lower@example.org' }]);
+});
+
+it('a run that died in its turn is waited for a minute; whoever goes ahead then ends it, and nothing of it is written later', async () => {
+  await high.says(people('p1'));
+  await low.says(people('p1'));
+  const { tenantId, worker } = database;
+  const wanted = { tenantId, integration: 'high', mode: 'full', trigger: 'manual', actor: 'test' } as const;
+  const { runId } = await requestRun(worker, wanted);
+  const age = (seconds: number) =>
+    database.sql(
+      `INSERT INTO run_leases (tenant_id, run_id, owner, fence, held_until) VALUES ($1, $2, 'dead', 1, now() - make_interval(secs => $3))
+       ON CONFLICT (tenant_id, run_id) DO UPDATE SET held_until = excluded.held_until`,
+      [tenantId, runId, seconds],
+    );
+  await age(20);
+  await database.sql(`UPDATE runs SET turn = 'taken' WHERE id = $1`, [runId]);
+  const waiting = low.says(people('p1', 'p2'));
+  while ((await count('run_entities', `entity = 'enrollments' AND state = 'fetched'`)) < 1)
     await new Promise((done) => setTimeout(done, 20));
-  await database.sql(`UPDATE runs SET state = 'applying'`);
-  await gate.end();
-  expect((await runs).map(({ run }) => run.state)).toEqual(['completed', 'completed']);
-  expect(await count('users')).toBe(3);
+  await new Promise((done) => setTimeout(done, 600));
+  expect(await count('run_entities', `state = 'planned'`)).toBe(0);
+  await age(61);
+  expect((await waiting).run.state).toBe('completed');
+  expect((await high.work(runId)).run).toMatchObject({
+    state: 'failed',
+    reason: 'This run stood still for so long that another integration went ahead.',
+  });
+  expect((await high.says(people('p1', 'p2'))).entities.users).toMatchObject({ created: 0, linked: 1 });
 });
 
 it('new people who were held and are released are joined with those whom another source has brought in meanwhile', async () => {

@@ -15,7 +15,7 @@ const orReplace = `ON CONFLICT (tenant_id, integration_id, entity, external_id) 
   operation = excluded.operation, run_id = excluded.run_id, actor = excluded.actor, reason = excluded.reason, declined_at = now()`;
 
 /** What passes on where a record is left is worked out anew: others may have said something since. */
-const kept = (column: string): string => `CASE WHEN c.operation <> 'deactivate' THEN c.${column} END`;
+const kept = (column: string, of = '<>'): string => `CASE WHEN c.operation ${of} 'deactivate' THEN c.${column} END`;
 
 /** Copies the held rows of a hold (all, or those selected) into this run's plan. `source` is the run that planned them. */
 export async function planReleased(
@@ -23,10 +23,12 @@ export async function planReleased(
   scope: SqlScope,
   from: { source: string; holdId: string; selection: readonly string[] | null },
 ): Promise<number> {
+  // Whose the fields are may have changed since that plan: the next full read compares what has company.
+  const base = scope.company ? kept('base_after', '=') : 'c.base_after';
   const { rowCount } = await tx.query(
     `INSERT INTO sync_changes (${columns})
      SELECT c.tenant_id, ${scope.run}, c.entity, c.local_id, c.external_id, c.operation, c.absent, c.checksum, c.stage_row,
-       c.refs, c.school_id, c.base_before, c.base_after, ${kept('before')}, ${kept('after')}, c.former_id, c.former, c.evidence,
+       c.refs, c.school_id, c.base_before, ${base}, ${kept('before')}, ${kept('after')}, c.former_id, c.former, c.evidence,
        c.diff_before, c.diff_after
      FROM sync_changes c WHERE c.tenant_id = ${scope.tenant} AND c.run_id = $1 AND c.entity = '${scope.entity.name}'
        AND c.hold_id = $2 AND c.state = 'held' AND ($3::uuid[] IS NULL OR c.local_id = ANY ($3))`,

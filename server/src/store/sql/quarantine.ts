@@ -92,3 +92,8 @@ async function forgetReferences(tx: Tx, scope: SqlScope, gone: readonly string[]
     );
   }
 }
+
+/** What planning itself has rejected stands whole in the stage, too: planned anew it would be rejected twice. */
+export async function forgetRejects(tx: Tx, scope: SqlScope): Promise<void> {
+  await tx.query(`DELETE FROM ${scope.rejects} r WHERE EXISTS (SELECT FROM ${scope.full} s WHERE s.n = r.n)`);
+}
