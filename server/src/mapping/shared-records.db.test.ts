@@ -143,6 +143,23 @@ describe('merging two records', () => {
     expect((await link('s-3'))['compared']).toBe(true);
   });
 
+  test('what other records’ sources say of the loser is said of the winner, and nothing of it is kept once that is taken back', async () => {
+    const [, loser, winner] = hub.people as [string, string, string];
+    await database.sql(
+      `UPDATE external_system_mappings SET base_diff = jsonb_build_object('agents', jsonb_build_array($1::text)) WHERE external_id = 'l-1'`,
+      [loser],
+    );
+    const { mergeId } = await service.merge(
+      { tenantId: hub.tenantId, entity: 'users', winnerId: winner, loserId: loser },
+      by,
+    );
+    expect(await link('l-1')).toMatchObject({ base_diff: { agents: [winner] }, compared: true });
+    await change('base_checksum = gen_random_uuid()');
+    await service.unmerge({ tenantId: hub.tenantId, mergeId }, by);
+    expect((await link('l-1'))['compared']).toBe(true);
+    expect(JSON.stringify(await rows('SELECT id, links FROM record_merges'))).not.toContain('invalid');
+  });
+
   test('tells nobody anew where the loser’s links only translate from then on', async () => {
     const [, , winner, loser] = hub.people as [string, string, string, string];
     const wish = { tenantId: hub.tenantId, entity: 'users', winnerId: winner, loserId: loser } as const;

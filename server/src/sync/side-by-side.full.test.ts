@@ -84,7 +84,7 @@ it.each([[11], [23]])(
     const [second, first, third] = sources as [SmallSource, SmallSource, SmallSource];
     const model = new SideBySideModel([first, second, third]);
     const next = draws(seed);
-    for (let step = 0; step < 20; step += 1) {
+    for (let step = 0; step < 14; step += 1) {
       const source = sources[next(sources.length)]!;
       const people = draw(next);
       await speak(source, people);

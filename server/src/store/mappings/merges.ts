@@ -81,7 +81,8 @@ export async function markUndone(
   by: { actor: string; reason: string },
 ): Promise<void> {
   await tx.query(
-    `UPDATE record_merges SET undone_at = now(), undone_by = $3, undone_reason = $4 WHERE tenant_id = $1 AND id = $2`,
+    `UPDATE record_merges SET undone_at = now(), undone_by = $3, undone_reason = $4,
+       links = coalesce((SELECT jsonb_agg(l - 'baseDiff') FROM jsonb_array_elements(links) l), '[]') WHERE tenant_id = $1 AND id = $2`,
     [tenantId, id, by.actor, by.reason],
   );
 }

@@ -101,13 +101,23 @@ export async function moveReferences(tx: Tx, pair: Pair): Promise<MovedReference
     );
     if (rows.length > 0) moved.push({ table, column, rows });
   }
+  await renameInDiffs(tx, pair.tenantId, pair.loserId, pair.winnerId);
   return moved;
+}
+
+/** What sources say otherwise than the hub names our records, too; their next full reads compare it. */
+async function renameInDiffs(tx: Tx, tenantId: string, from: string, to: string): Promise<void> {
+  await tx.query(
+    `UPDATE external_system_mappings SET base_diff = replace(base_diff::text, $2, $3)::jsonb, base_checksum = NULL, raw_digest = NULL
+     WHERE tenant_id = $1 AND base_diff IS NOT NULL AND strpos(base_diff::text, $2) > 0`,
+    [tenantId, from, to],
+  );
 }
 
 /** Those that are still as the merge left them go back; how many, and how many stay as they are by now. */
 export async function returnReferences(
   tx: Tx,
-  pair: Pick<Pair, 'tenantId' | 'entity'>,
+  pair: Pick<Pair, 'tenantId' | 'entity' | 'winnerId'>,
   moved: readonly MovedReferences[],
 ): Promise<{ returned: number; changed: number }> {
   let returned = 0;
@@ -122,6 +132,8 @@ export async function returnReferences(
       );
       returned += rowCount ?? 0;
     }
+  // Whose it was before nobody knows: the next full reads say it again.
+  await renameInDiffs(tx, pair.tenantId, pair.winnerId, pair.winnerId);
   return { returned, changed: moved.reduce((sum, { rows }) => sum + rows.length, 0) - returned };
 }
 
