@@ -104,7 +104,9 @@ describe('a source that asks us to wait', () => {
     await district.control('faults', { collection: 'users', fault: 'rate-limit', retryAfter: 600 });
     for (let n = 0; n < attemptsAllowed + 2; n += 1) await attempt(run);
     expect(await find(run)).toMatchObject({ state: 'paused', stoppedClass: 'rate_limited' });
-    expect((await pauses()).at(-1)).toBe(600_000);
+    // Less whatever has passed since the source was asked; a request beside it may have been told a moment before.
+    const last = (await pauses()).at(-1)!;
+    expect([last > 500_000, last <= 600_000]).toEqual([true, true]);
     expect(await district.sql('SELECT patience_spent FROM runs')).toEqual([{ patience_spent: 0 }]);
     await district.control('faults', {}, 'DELETE');
     await attempt(run);
