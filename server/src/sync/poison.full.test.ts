@@ -74,6 +74,17 @@ describe('a record that cannot be applied', () => {
     expect(await district.contents()).toBe(healthy);
   });
 
+  it('does not have the rejects of what refers to it counted twice when that is planned anew', async () => {
+    await refuse('users', `external_id <> '${student}'`);
+    await district.control('bad-records', { entity: 'enrollments', kind: 'dangling-reference', count: 2 });
+    const report = await district.sync({ policy: { chunkRows: 50 } });
+    expect([report.run.state, report.entities.enrollments.rejected]).toEqual(['completed_with_rejects', 2]);
+    await district.control('bad-records', {}, 'DELETE');
+    await allow('users');
+    await passes();
+    expect(await district.contents()).toBe(healthy);
+  });
+
   it('is found among many, and so are others, while chunks are applied side by side', async () => {
     await refuse('enrollments', `abs(hashtext(external_id)) % 97 <> 1`);
     const report = await district.sync({ policy: { chunkRows: 100 } });
