@@ -22,7 +22,7 @@ import {
   applyUpdates,
   markStale,
 } from '../store/sql/apply-chunk.js';
-import { applyLeavings, keepSaid, lockShared } from '../store/sql/beside.js';
+import { applyLeavings, keepSaid } from '../store/sql/beside.js';
 import { declineUndone } from '../store/sql/decisions.js';
 import { applyLinks } from '../store/sql/match/apply-links.js';
 import { countRemovals } from '../store/sql/drain.js';
@@ -87,7 +87,6 @@ async function applyChunk(context: RunContext, entity: Entity, chunk: Chunk, row
 
 async function writeRows(tx: Tx, context: RunContext, alone: SqlScope, chunk: Chunk): Promise<ChunkCounts> {
   const scope = await withCompany(tx, alone);
-  if (scope.company) await lockShared(tx, scope, chunk);
   const created = chunk.creates > 0 ? await applyCreates(tx, scope, chunk) : 0;
   const changed = chunk.changes > 0 ? await applyUpdates(tx, scope, chunk) : [];
   const linked = chunk.links > 0 ? await applyLinks(tx, scope, chunk) : [];

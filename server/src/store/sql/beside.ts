@@ -10,16 +10,6 @@ import { hubFields } from './resolved.js';
 import { inside, type SqlScope } from './scope.js';
 import { sharedRow, unmoved } from './side-by-side.js';
 
-/** Integrations that change the same records do so one after the other: what a chunk's statements see of their links stays as it is. */
-export async function lockShared(tx: Tx, scope: SqlScope, chunk: Chunk): Promise<void> {
-  await tx.query(
-    `SELECT FROM external_system_mappings l WHERE l.tenant_id = ${scope.tenant} AND l.entity = '${scope.entity.name}'
-       AND ${inside('l.local_id', chunk)} AND l.local_id IN (SELECT c.local_id FROM sync_changes c
-         WHERE ${scope.inPlan} AND c.state IS NULL AND c.operation <> 'create' AND ${inside('c.local_id', chunk)})
-     ORDER BY l.local_id, l.integration_id, l.external_id FOR UPDATE`,
-  );
-}
-
 /**
  * Ends the chunk's links on records that others have too: the records stay, with what passes on. The local ids; rows that do not fit
  * any more become stale.
